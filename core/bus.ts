@@ -1,0 +1,147 @@
+import { Subject, type Observable, type Subscription } from 'rxjs';
+import type { Clock } from './clock.js';
+import type { Description } from './description.js';
+import { Deduplicator } from './deduplicator.js';
+import { problem, type Problem } from './errors.js';
+import { inGateOrder, standardGuards, type Guard } from './guards.js';
+import type { HardwareManager } from './manager.js';
+import type { Command, CommandRequest, Output, Reading } from './message.js';
+import { OutputStream } from './output-stream.js';
+
+export type BusOptions = {
+  readonly clock: Clock;
+  /** Guards beside the standard ones: access, lock, interlock. */
+  readonly guards?: readonly Guard[];
+};
+
+/** The name under which the station itself speaks, also for commands to managers that do not exist. */
+export const STATION = 'station';
+
+const stationIsStopping = problem('STOPPING', 'the station is stopping; send it again when it is back');
+
+/** One gate for commands, one hot stream of everything that is said, the newest readings. */
+export class Bus {
+  readonly #clock: Clock;
+  readonly #guards: readonly Guard[];
+  readonly #managers = new Map<string, HardwareManager>();
+  readonly #streams = new Map<string, { readonly stream: OutputStream; readonly subscription: Subscription }>();
+  readonly #outputs = new Subject<Output>();
+  readonly #accepted = new Subject<Command>();
+  readonly #deduplicator: Deduplicator;
+  #lastReference = 0;
+  #isClosed = false;
+
+  constructor({ clock, guards = [] }: BusOptions) {
+    this.#clock = clock;
+    this.#guards = inGateOrder([...standardGuards(() => clock.now()), ...guards]);
+    this.#deduplicator = new Deduplicator({ clock });
+    this.streamOf(STATION);
+  }
+
+  /** Hot; everything that any manager says, in order; replays nothing. */
+  get outputs(): Observable<Output> {
+    return this.#outputs.asObservable();
+  }
+
+  /** Hot; every command as it enters the gate, whatever becomes of it: for the audit and the message log. */
+  get commands(): Observable<Command> {
+    return this.#accepted.asObservable();
+  }
+
+  get managers(): readonly HardwareManager[] {
+    return [...this.#managers.values()];
+  }
+
+  manager(name: string): HardwareManager | undefined {
+    return this.#managers.get(name);
+  }
+
+  /** The stable output of a manager name: the same before, between and after its restarts. */
+  streamOf(name: string): OutputStream {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known.stream;
+    const stream = new OutputStream(name, this.#clock);
+    const subscription = stream.outputs.subscribe((output) => { this.#forward(output); });
+    this.#streams.set(name, { stream, subscription });
+    return stream;
+  }
+
+  /** Puts a manager on the bus, or a new one in the place of an old one of that name. */
+  attach(manager: HardwareManager): void {
+    manager.askAgain = (command) => this.#refusal(command, manager, (guard) => guard.isAskedAgain === true);
+    this.#managers.set(manager.name, manager);
+  }
+
+  /** Takes a manager off; its stream stays, for a successor, unless the name is gone for good. */
+  detach(name: string, options: { readonly isGone?: boolean } = {}): void {
+    this.#managers.delete(name);
+    const known = this.#streams.get(name);
+    if (options.isGone !== true || known === undefined) return;
+    known.stream.complete();
+    known.subscription.unsubscribe();
+    this.#streams.delete(name);
+  }
+
+  describe(): readonly Description[] {
+    return this.managers.map((manager) => manager.describe());
+  }
+
+  /** The newest reading of every parameter of every manager. */
+  snapshot(): readonly Reading[] {
+    return [...this.#streams.values()].flatMap(({ stream }) => stream.snapshot());
+  }
+
+  /** Takes a command through the gate. The answer comes on `outputs`: exactly one reply or failure that names the command. */
+  submit(request: CommandRequest): void {
+    const manager = this.#managers.get(request.manager);
+    const normal = manager === undefined ? request : manager.normalize(request);
+    const command: Command = { ...normal, type: 'command', reference: ++this.#lastReference };
+    this.#accepted.next(command);
+    if (manager === undefined) {
+      this.streamOf(STATION).publish({ type: 'failure', command, problem: this.#unknownManager(command) });
+      return;
+    }
+    if (this.#isRepeat(command)) return;
+    const reason = this.#isClosed ? stationIsStopping : this.#refusal(command, manager, () => true);
+    if (reason === undefined) manager.input.push(command);
+    else manager.refuse(command, reason);
+  }
+
+  /** No new commands from here on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Ends the streams: every subscriber sees `complete`. */
+  complete(): void {
+    for (const { stream } of this.#streams.values()) stream.complete();
+    this.#outputs.complete();
+    this.#accepted.complete();
+  }
+
+  #forward(output: Output): void {
+    if (output.type === 'reply' || output.type === 'failure') this.#deduplicator.settle(output);
+    this.#outputs.next(output);
+  }
+
+  #refusal(command: Command, manager: HardwareManager, applies: (guard: Guard) => boolean): Problem | undefined {
+    const isUrgent = manager.isUrgent(command);
+    for (const guard of this.#guards) {
+      if (!applies(guard) || (isUrgent && guard.isSkippedByUrgent === true)) continue;
+      const reason = guard.refuse(command, manager);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
+  #isRepeat(command: Command): boolean {
+    if (command.id === undefined) return false;
+    const stream = this.streamOf(command.manager);
+    return this.#deduplicator.claim(command, (body) => stream.publish(body)) === 'repeat';
+  }
+
+  #unknownManager(command: Command): Problem {
+    const names = [...this.#managers.keys()].join(', ');
+    return problem('UNKNOWN_MANAGER', `there is no manager "${command.manager.slice(0, 64)}" on this station; there are: ${names}`);
+  }
+}

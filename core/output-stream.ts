@@ -1,0 +1,64 @@
+import { Subject, type Observable } from 'rxjs';
+import type { Clock } from './clock.js';
+import { topicOf, type Output, type OutputBody, type Reading } from './message.js';
+
+/** The output of one manager name: stamps what is said, keeps the newest readings, fans out.
+ *  It outlives a restart of its manager: peers stay subscribed and see a new epoch. */
+export class OutputStream {
+  readonly manager: string;
+  readonly #clock: Clock;
+  readonly #subject = new Subject<Output>();
+  readonly #lastSeq = new Map<string, number>();
+  readonly #newest = new Map<string, Reading>();
+  #epoch: number;
+  #seq = 0;
+
+  constructor(manager: string, clock: Clock) {
+    this.manager = manager;
+    this.#clock = clock;
+    this.#epoch = clock.now();
+  }
+
+  /** Hot; replays nothing (take `snapshot()` in the same synchronous call); never errors; completes when the name is removed. */
+  get outputs(): Observable<Output> {
+    return this.#subject.asObservable();
+  }
+
+  /** The newest reading of each parameter, in the order in which they were first read. */
+  snapshot(): readonly Reading[] {
+    return [...this.#newest.values()];
+  }
+
+  newest(topic: string): Reading | undefined {
+    return this.#newest.get(topic);
+  }
+
+  publish(body: OutputBody): Output {
+    const topic = topicOf(this.manager, body);
+    const stamp = {
+      manager: this.manager,
+      topic,
+      epoch: this.#epoch,
+      seq: ++this.#seq,
+      previous: this.#lastSeq.get(topic) ?? 0,
+      timeMs: body.type === 'reading' ? body.timeMs : this.#clock.now(),
+    };
+    this.#lastSeq.set(topic, stamp.seq);
+    const output: Output = { ...body, ...stamp };
+    if (output.type === 'reading') this.#newest.set(topic, output);
+    this.#subject.next(output);
+    return output;
+  }
+
+  /** A new start of the manager: sequence numbers begin again under a larger epoch, old readings are forgotten. */
+  restart(): void {
+    this.#epoch = Math.max(this.#epoch + 1, this.#clock.now());
+    this.#seq = 0;
+    this.#lastSeq.clear();
+    this.#newest.clear();
+  }
+
+  complete(): void {
+    this.#subject.complete();
+  }
+}

@@ -1,0 +1,22 @@
+import { joinBytes } from './bytes.js';
+
+/** One encoded message on its way to peers; encoded once, the bytes are shared and never changed. */
+export type Parcel = {
+  readonly bytes: Uint8Array;
+  /** Readings: the topic. The newest parcel of a key replaces an older one that is still waiting. Undefined: never dropped. */
+  readonly key: string | undefined;
+};
+
+/** What leaves in one write: whole messages, joined once however many peers they go to. */
+export class Burst {
+  readonly parcels: readonly Parcel[];
+  #bytes: Uint8Array | undefined;
+
+  constructor(parcels: readonly Parcel[]) {
+    this.parcels = parcels;
+  }
+
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= joinBytes(this.parcels.map(({ bytes }) => bytes)));
+  }
+}

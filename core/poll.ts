@@ -1,0 +1,35 @@
+import { asyncScheduler, catchError, EMPTY, exhaustMap, from, Observable, timer, type ObservableInput, type SchedulerLike } from 'rxjs';
+import type { Clock } from './clock.js';
+import type { Millis } from './units.js';
+
+/** Reads now and then every `everyMs`; cold, endless. A tick that falls into a slow read is skipped, so no backlog builds.
+ *  A failed read goes to `onError` and the loop goes on. */
+export const poll = <T>(
+  everyMs: Millis,
+  read: () => ObservableInput<T>,
+  onError: (error: unknown) => void,
+  scheduler: SchedulerLike = asyncScheduler,
+): Observable<T> => timer(0, everyMs, scheduler).pipe(exhaustMap(() => guarded(read, onError)));
+
+/** Reads again in the next turn of the event loop after the last read is done: as fast as the device, and everyone else, allows. */
+export const pollEachTurn = <T>(clock: Pick<Clock, 'turn'>, read: () => ObservableInput<T>, onError: (error: unknown) => void): Observable<T> =>
+  turns(clock).pipe(exhaustMap(() => guarded(read, onError)));
+
+/** One tick a turn of the event loop; cold, endless. */
+const turns = (clock: Pick<Clock, 'turn'>): Observable<void> =>
+  new Observable((subscriber) => {
+    const tick = (): void => {
+      if (subscriber.closed) return;
+      subscriber.next();
+      clock.turn(tick);
+    };
+    clock.turn(tick);
+  });
+
+const guarded = <T>(read: () => ObservableInput<T>, onError: (error: unknown) => void): Observable<T> =>
+  new Observable<T>((subscriber) => from(read()).subscribe(subscriber)).pipe(
+    catchError((error: unknown) => {
+      onError(error);
+      return EMPTY;
+    }),
+  );

@@ -47,7 +47,9 @@ export class Audience {
   add(outbox: Outbox): void {
     this.flush();
     this.#members.add(outbox);
-    outbox.onDrained = () => { this.#catchUp(outbox); };
+    outbox.onDrained = () => {
+      this.#catchUp(outbox);
+    };
     if (!outbox.isBehind) return;
     for (const parcel of outbox.release()) outbox.keep({ ...parcel, index: this.#nextIndex++ });
     this.#behindCount += 1;
@@ -159,7 +161,8 @@ export class Audience {
   #takeOwed(member: Outbox): Waiting[] {
     const since = member.owedFrom ?? this.#here();
     const newest = [...this.#newest.values()].filter(({ index }) => index >= since.index);
-    const isReplaced = ({ key }: Waiting): boolean => key !== undefined && (this.#newest.get(key)?.index ?? -1) >= since.index;
+    const isReplaced = ({ key }: Waiting): boolean =>
+      key !== undefined && (this.#newest.get(key)?.index ?? -1) >= since.index;
     const waiting = member.release();
     const own = waiting.filter((parcel) => !isReplaced(parcel));
     member.conflated += waiting.length - own.length + (this.#readings - since.readings - newest.length);

@@ -6,7 +6,10 @@ export type BackoffOptions = { readonly firstMs: number; readonly capMs: number;
 export const reconnectBackoff: BackoffOptions = { firstMs: 100, capMs: 1500, factor: 1.6 };
 
 /** Growing, capped pauses with jitter: between half and all of `first * factor^n`. `reset` after a success. */
-export const backoff = ({ firstMs, capMs, factor }: BackoffOptions, random: Random): { readonly next: () => number; readonly reset: () => void } => {
+export const backoff = (
+  { firstMs, capMs, factor }: BackoffOptions,
+  random: Random,
+): { readonly next: () => number; readonly reset: () => void } => {
   let pauseMs = firstMs;
   return {
     next: () => {

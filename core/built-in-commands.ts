@@ -13,7 +13,9 @@ export type BuiltInActions = {
 const MAKE_SAFE_TIMEOUT_MS = 30_000;
 
 /** What every manager can do: stop what runs, become safe, read now. */
-export const builtInCommands = <Driver, Channel>(actions: BuiltInActions): Record<string, BuiltInCommand<Driver, Channel>> => ({
+export const builtInCommands = <Driver, Channel>(
+  actions: BuiltInActions,
+): Record<string, BuiltInCommand<Driver, Channel>> => ({
   abort: {
     description: 'Ends what runs and what waits, on one channel or on all; changes no output',
     arguments: {},
@@ -22,7 +24,10 @@ export const builtInCommands = <Driver, Channel>(actions: BuiltInActions): Recor
     isUrgent: true,
     timeoutMs: () => 1_000,
     execute: ({ channel, origin }) => {
-      const aborted = actions.abort(channel, problem('ABORTED', `aborted by ${origin.name ?? `${origin.connector} ${origin.peer}`}`));
+      const aborted = actions.abort(
+        channel,
+        problem('ABORTED', `aborted by ${origin.name ?? `${origin.connector} ${origin.peer}`}`),
+      );
       return Promise.resolve({ aborted });
     },
   },
@@ -42,7 +47,11 @@ export const builtInCommands = <Driver, Channel>(actions: BuiltInActions): Recor
   refresh: {
     description: 'Reads from the instrument now, not at the next poll, and publishes what it said',
     arguments: {
-      parameter: { description: 'Which one; all when it is left out', schema: { type: 'string', maxLength: 128 }, isOptional: true },
+      parameter: {
+        description: 'Which one; all when it is left out',
+        schema: { type: 'string', maxLength: 128 },
+        isOptional: true,
+      },
     },
     busy: 'concurrent',
     target: 'either',

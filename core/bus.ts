@@ -61,7 +61,9 @@ export class Bus {
     const known = this.#streams.get(name);
     if (known !== undefined) return known.stream;
     const stream = new OutputStream(name, this.#clock);
-    const subscription = stream.outputs.subscribe((output) => { this.#forward(output); });
+    const subscription = stream.outputs.subscribe((output) => {
+      this.#forward(output);
+    });
     this.#streams.set(name, { stream, subscription });
     return stream;
   }
@@ -142,6 +144,9 @@ export class Bus {
 
   #unknownManager(command: Command): Problem {
     const names = [...this.#managers.keys()].join(', ');
-    return problem('UNKNOWN_MANAGER', `there is no manager "${command.manager.slice(0, 64)}" on this station; there are: ${names}`);
+    return problem(
+      'UNKNOWN_MANAGER',
+      `there is no manager "${command.manager.slice(0, 64)}" on this station; there are: ${names}`,
+    );
   }
 }

@@ -36,7 +36,9 @@ export type TableOptions<Driver, Channel extends ChannelId> = {
 export const writerOf = (parameter: string): string => `set${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`;
 
 /** All commands of a declaration: its own, one writer for each writable parameter, and those that every manager has. */
-export const commandTable = <Driver, Channel extends ChannelId>(options: TableOptions<Driver, Channel>): CommandTable<Driver, Channel> => {
+export const commandTable = <Driver, Channel extends ChannelId>(
+  options: TableOptions<Driver, Channel>,
+): CommandTable<Driver, Channel> => {
   const { definition, builtIn, compile, onDriver } = options;
   const writers = Object.entries(definition.parameters).flatMap(([name, parameter]) => {
     const spec = writerSpec(name, parameter);
@@ -49,7 +51,10 @@ export const commandTable = <Driver, Channel extends ChannelId>(options: TableOp
   ]);
 };
 
-const writerSpec = <Driver, Channel>(name: string, parameter: Parameter<Driver, Channel>): CommandSpec<Driver, Channel> | undefined => {
+const writerSpec = <Driver, Channel>(
+  name: string,
+  parameter: Parameter<Driver, Channel>,
+): CommandSpec<Driver, Channel> | undefined => {
   const { write, limits, unit } = parameter;
   if (write === undefined) return undefined;
   const value: Argument<Driver, Channel> = {
@@ -74,9 +79,15 @@ const writerSpec = <Driver, Channel>(name: string, parameter: Parameter<Driver, 
 
 type SpecOf<Driver, Channel> = Omit<CommandSpec<Driver, Channel>, 'run'>;
 
-const entryOf = <Driver, Channel>(spec: SpecOf<Driver, Channel>, execute: Execute, compile: SchemaCompiler): CommandEntry<Driver, Channel> => {
+const entryOf = <Driver, Channel>(
+  spec: SpecOf<Driver, Channel>,
+  execute: Execute,
+  compile: SchemaCompiler,
+): CommandEntry<Driver, Channel> => {
   const schema = argumentsSchema(spec);
-  const units = Object.entries(spec.arguments).flatMap(([name, { unit }]) => (unit === undefined ? [] : [[name, unit] as const]));
+  const units = Object.entries(spec.arguments).flatMap(([name, { unit }]) =>
+    unit === undefined ? [] : [[name, unit] as const],
+  );
   return {
     spec,
     execute,
@@ -140,7 +151,11 @@ export const refuseLimits = <Driver, Channel>(
   return undefined;
 };
 
-const limitsFor = <Driver, Channel>(limits: Argument<Driver, Channel>['limits'], driver: Driver | undefined, channel: Channel) => {
+const limitsFor = <Driver, Channel>(
+  limits: Argument<Driver, Channel>['limits'],
+  driver: Driver | undefined,
+  channel: Channel,
+) => {
   if (typeof limits !== 'function') return limits;
   return driver === undefined ? undefined : limits(driver, channel);
 };

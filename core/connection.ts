@@ -72,19 +72,28 @@ export class Connection<Driver extends Device> {
     const opened = async (): Promise<Driver> => {
       const driver = createDriver();
       this.#driver = driver;
-      await untilAborted(driver.open({ signal: controller.signal, deadline: clock.monotonic() + OPEN_TIMEOUT_MS }), controller.signal);
+      await untilAborted(
+        driver.open({ signal: controller.signal, deadline: clock.monotonic() + OPEN_TIMEOUT_MS }),
+        controller.signal,
+      );
       return driver;
     };
     opened()
-      .then((driver) => { if (!controller.signal.aborted) this.#goOnline(driver); })
-      .catch((thrown: unknown) => { if (this.#controller === controller && this.#state !== 'stopped') this.#fail(toProblem(thrown)); })
+      .then((driver) => {
+        if (!controller.signal.aborted) this.#goOnline(driver);
+      })
+      .catch((thrown: unknown) => {
+        if (this.#controller === controller && this.#state !== 'stopped') this.#fail(toProblem(thrown));
+      })
       .finally(cancelTimeout);
   }
 
   #goOnline(driver: Driver): void {
     const { log, clock, name } = this.#options;
     this.#state = 'online';
-    this.#lost = driver.lost?.subscribe((reason) => { this.lose(reason); });
+    this.#lost = driver.lost?.subscribe((reason) => {
+      this.lose(reason);
+    });
     this.#options.backoff.reset();
     this.#options.onOnline(driver);
     if (this.#offlineSince === undefined) return;
@@ -102,9 +111,14 @@ export class Connection<Driver extends Device> {
       this.#options.onOffline(reason);
     }
     this.#release()
-      .catch((thrown: unknown) => { log.error('driver did not close', { manager: name, reason: toProblem(thrown).message }); })
+      .catch((thrown: unknown) => {
+        log.error('driver did not close', { manager: name, reason: toProblem(thrown).message });
+      })
       .finally(() => {
-        if (this.#state === 'offline') this.#cancelRetry = clock.after(this.#options.backoff.next(), () => { this.#connect(); });
+        if (this.#state === 'offline')
+          this.#cancelRetry = clock.after(this.#options.backoff.next(), () => {
+            this.#connect();
+          });
       });
   }
 
@@ -124,10 +138,19 @@ const problemError = new HardwareError('DISCONNECTED', 'the link was closed');
 /** A driver that ignores its signal must not hold the machine: whoever settles first counts. */
 const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => { reject(signal.reason instanceof Error ? signal.reason : problemError); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason instanceof Error ? signal.reason : problemError);
+      },
+      { once: true },
+    );
     work.then(resolve, reject);
   });
 
 /** The problem of a command for an instrument that is not there. */
 export const disconnected = (name: string, state: ManagerState): Problem =>
-  problem('DISCONNECTED', `${name} is ${state === 'starting' ? 'still connecting' : state}; it is tried again by itself, send the command when it is back`);
+  problem(
+    'DISCONNECTED',
+    `${name} is ${state === 'starting' ? 'still connecting' : state}; it is tried again by itself, send the command when it is back`,
+  );

@@ -6,7 +6,12 @@ const MAX_STORED = 1024;
 const MAX_AGE_MS = 120_000;
 
 type Answer = Reply | Failure;
-type Entry = { readonly claimedAt: number; answer?: Answer; readonly joined: Command[]; readonly publish: (body: OutputBody) => void };
+type Entry = {
+  readonly claimedAt: number;
+  answer?: Answer;
+  readonly joined: Command[];
+  readonly publish: (body: OutputBody) => void;
+};
 
 /** A command with a client `id` runs once per (session, id): a repeat joins the running one or gets the stored answer.
  *  Never by content: Online repeats its last message byte for byte and means it. */
@@ -60,4 +65,6 @@ const keyOf = ({ origin, id }: Command): string =>
   `${origin.session ?? `${origin.connector} ${origin.peer}`}\n${typeof id} ${id}`;
 
 const answerTo = (command: Command, answer: Answer): OutputBody =>
-  answer.type === 'reply' ? { type: 'reply', command, value: answer.value } : { type: 'failure', command, problem: answer.problem };
+  answer.type === 'reply'
+    ? { type: 'reply', command, value: answer.value }
+    : { type: 'failure', command, problem: answer.problem };

@@ -24,7 +24,10 @@ export type DefinedManagerOptions<Driver, Channel extends ChannelId> = ManagerCo
 };
 
 /** Makes a manager class out of a declaration: polling, limits, replies, reconnecting and safe stop are the engine's. */
-export const defineManager = <Driver extends Device, Channel extends ChannelId = number>(definition: ManagerDefinition<Driver, Channel>) => ({
+export const defineManager = <Driver extends Device, Channel extends ChannelId = number>(
+  definition: ManagerDefinition<Driver, Channel>,
+) => ({
   definition,
-  create: (options: DefinedManagerOptions<Driver, Channel>): DefinedManager<Driver, Channel> => new DefinedManager(definition, options),
+  create: (options: DefinedManagerOptions<Driver, Channel>): DefinedManager<Driver, Channel> =>
+    new DefinedManager(definition, options),
 });

@@ -2,7 +2,17 @@ import { Subscription } from 'rxjs';
 import { backoff, reconnectBackoff } from './backoff.js';
 import { builtInCommands } from './built-in-commands.js';
 import { sleep } from './clock.js';
-import { argumentProblem, commandTable, DEFAULT_CALL_MS, limitsOfChannel, refuseLimits, writerOf, type CommandEntry, type CommandTable, type Execute } from './command-table.js';
+import {
+  argumentProblem,
+  commandTable,
+  DEFAULT_CALL_MS,
+  limitsOfChannel,
+  refuseLimits,
+  writerOf,
+  type CommandEntry,
+  type CommandTable,
+  type Execute,
+} from './command-table.js';
 import { Connection, disconnected } from './connection.js';
 import type { DefinedManagerOptions, ManagerDefinition } from './define-manager.js';
 import type { Description, ManagerState, ParameterDescription } from './description.js';
@@ -48,15 +58,24 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     });
     this.#commands = commandTable({ definition, builtIn, compile, onDriver: (run) => this.#onDriver(run) });
     this.#parameters = describeParameters(definition.parameters);
-    this.#desk = new ReadingDesk(definition.parameters, { clock, publish: (body) => { this.publish(body); } });
+    this.#desk = new ReadingDesk(definition.parameters, {
+      clock,
+      publish: (body) => {
+        this.publish(body);
+      },
+    });
     this.#connection = new Connection<Driver>({
       name: this.name,
       clock,
       log,
       backoff: backoff(reconnectBackoff, random),
       createDriver,
-      onOnline: (driver) => { this.#goOnline(driver); },
-      onOffline: (reason) => { this.#goOffline(reason); },
+      onOnline: (driver) => {
+        this.#goOnline(driver);
+      },
+      onOffline: (reason) => {
+        this.#goOffline(reason);
+      },
     });
   }
 
@@ -104,14 +123,20 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   refuseAddress({ command, channel }: Command): Problem | undefined {
     const entry = this.#commands.get(command);
     if (entry === undefined) {
-      return problem('BAD_COMMAND', `${this.name} has no command "${command.slice(0, 64)}"; it has: ${[...this.#commands.keys()].join(', ')}`);
+      return problem(
+        'BAD_COMMAND',
+        `${this.name} has no command "${command.slice(0, 64)}"; it has: ${[...this.#commands.keys()].join(', ')}`,
+      );
     }
     const { target } = entry.description;
     const known = `it has: ${this.#channels.length === 0 ? 'none' : this.#channels.join(', ')}`;
     if (channel === undefined) {
-      return target === 'channel' ? problem('UNKNOWN_CHANNEL', `${this.name} ${command} needs a channel; ${known}`) : undefined;
+      return target === 'channel'
+        ? problem('UNKNOWN_CHANNEL', `${this.name} ${command} needs a channel; ${known}`)
+        : undefined;
     }
-    if (target === 'manager') return problem('UNKNOWN_CHANNEL', `${this.name} ${command} is for the whole manager; leave the channel out`);
+    if (target === 'manager')
+      return problem('UNKNOWN_CHANNEL', `${this.name} ${command} is for the whole manager; leave the channel out`);
     if (this.resolveChannel(channel) !== undefined) return undefined;
     return problem('UNKNOWN_CHANNEL', `${this.name} has no channel "${String(channel).slice(0, 64)}"; ${known}`);
   }
@@ -121,7 +146,12 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   }
 
   refuseLimits(command: Command): Problem | undefined {
-    return refuseLimits(this.#entry(command).spec, this.#connection.driver, this.#channelOf(command.channel), command.arguments);
+    return refuseLimits(
+      this.#entry(command).spec,
+      this.#connection.driver,
+      this.#channelOf(command.channel),
+      command.arguments,
+    );
   }
 
   isUrgent({ command }: Command): boolean {
@@ -161,7 +191,8 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
       .flatMap((group) => group.items)
       .filter((item) => parameter === undefined || item.parameter === parameter)
       .filter((item) => channel === undefined || item.channel === channel);
-    if (items.length === 0) throw new HardwareError('BAD_ARGUMENT', `${this.name} has nothing to read by the name "${parameter ?? ''}"`);
+    if (items.length === 0)
+      throw new HardwareError('BAD_ARGUMENT', `${this.name} has nothing to read by the name "${parameter ?? ''}"`);
     for (const item of items) {
       const reason = await this.#desk.read(driver, item.parameter, item.channel, call);
       if (reason !== undefined) throw new HardwareError(reason.code, reason.message);
@@ -176,7 +207,9 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     this.announce('online', { version: this.#version });
     this.#polls = new Subscription();
     for (const group of this.#plan()) this.#polls.add(this.#startPolling(driver, group));
-    this.#readOnce(driver, this.#sessionCall()).catch((thrown: unknown) => { this.#connection.lose(toProblem(thrown)); });
+    this.#readOnce(driver, this.#sessionCall()).catch((thrown: unknown) => {
+      this.#connection.lose(toProblem(thrown));
+    });
   }
 
   #goOffline(reason: Problem): void {
@@ -197,8 +230,12 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     if (everyMs === undefined) return Subscription.EMPTY;
     const pause = backoff(reconnectBackoff, this.context.random);
     const read = (): Promise<void> => this.#pollRound(driver, group, pause);
-    const onError = (thrown: unknown): void => { this.context.log.error('poll failed', { manager: this.name, reason: toProblem(thrown).message }); };
-    return (everyMs === 0 ? pollEachTurn(this.context.clock, read, onError) : poll(millis(everyMs), read, onError)).subscribe();
+    const onError = (thrown: unknown): void => {
+      this.context.log.error('poll failed', { manager: this.name, reason: toProblem(thrown).message });
+    };
+    return (
+      everyMs === 0 ? pollEachTurn(this.context.clock, read, onError) : poll(millis(everyMs), read, onError)
+    ).subscribe();
   }
 
   /** Reads a group once. A failing instrument is asked again after a growing pause, not at once; a lost one is given up. */
@@ -206,7 +243,9 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     const { clock } = this.context;
     const call = this.#sessionCall();
     const cancelWatch = clock.after(DEFAULT_CALL_MS * Math.max(1, group.items.length) + SETTLE_GRACE_MS, () => {
-      this.#connection.lose(problem('TIMEOUT', `${this.name} has not answered a poll within ${DEFAULT_CALL_MS} ms a reading`));
+      this.#connection.lose(
+        problem('TIMEOUT', `${this.name} has not answered a poll within ${DEFAULT_CALL_MS} ms a reading`),
+      );
     });
     const failure = await this.#readItems(driver, group, call).finally(cancelWatch);
     if (failure === undefined) pause.reset();
@@ -249,7 +288,8 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
 
   #entry({ command }: Command): CommandEntry<Driver, Channel> {
     const entry = this.#commands.get(command);
-    if (entry === undefined) throw new HardwareError('INTERNAL', `${this.name} ${command} passed the gate without an address`);
+    if (entry === undefined)
+      throw new HardwareError('INTERNAL', `${this.name} ${command} passed the gate without an address`);
     return entry;
   }
 
@@ -259,7 +299,9 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   }
 }
 
-const describeParameters = <Driver, Channel>(parameters: Readonly<Record<string, Parameter<Driver, Channel>>>): Record<string, ParameterDescription> =>
+const describeParameters = <Driver, Channel>(
+  parameters: Readonly<Record<string, Parameter<Driver, Channel>>>,
+): Record<string, ParameterDescription> =>
   Object.fromEntries(
     Object.entries(parameters).map(([name, { description, schema, unit, scope, pollMs, write }]) => [
       name,

@@ -6,8 +6,7 @@ export type Recipients = 'sender' | 'everyone' | 'sender-else-everyone';
 
 /** What a dialect made of a frame: a command for the bus, or an answer of its own (what is no command never reaches the bus). */
 export type Understood<Frame> =
-  | { readonly request: CommandRequest }
-  | { readonly answer: readonly Frame[]; readonly to: Recipients };
+  { readonly request: CommandRequest } | { readonly answer: readonly Frame[]; readonly to: Recipients };
 
 /** The words of one foreign system, mapped to ours: pure, no socket, no timer, no state. */
 export type Dialect<Frame> = {

@@ -42,7 +42,11 @@ export class HardwareError extends Error {
   override readonly name = 'HardwareError';
   readonly problem: Problem;
 
-  constructor(code: ErrorCode, message: string, options: { readonly cause?: unknown; readonly details?: JsonObject } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly details?: JsonObject } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.problem = problem(code, message, options.details);
   }

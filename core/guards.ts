@@ -38,7 +38,10 @@ const expiry = (now: () => number): Guard => ({
   isAskedAgain: true,
   refuse: ({ validUntilMs, command }) =>
     validUntilMs !== undefined && validUntilMs < now()
-      ? problem('EXPIRED', `${command} was valid until ${validUntilMs} ms since 1970, it is ${now()} now; send it again if you still want it`)
+      ? problem(
+          'EXPIRED',
+          `${command} was valid until ${validUntilMs} ms since 1970, it is ${now()} now; send it again if you still want it`,
+        )
       : undefined,
 });
 

@@ -42,7 +42,9 @@ export abstract class HardwareManager {
       traits: (command) => this.traitsOf(command),
       run: (command, call) => this.run(command, call),
       askAgain: (command) => this.askAgain(command),
-      publish: (body) => { this.publish(body); },
+      publish: (body) => {
+        this.publish(body);
+      },
     });
   }
 

@@ -1,4 +1,4 @@
-import { Burst, type Parcel } from './parcel.js';
+import type { Burst, Parcel } from './parcel.js';
 
 /** Where the bytes of one peer go. */
 export type Sink = {

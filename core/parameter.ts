@@ -43,7 +43,9 @@ export type Arguments<Driver, Channel> = { readonly [name: string]: Argument<Dri
 
 /** The argument values as `run` sees them, after the schema has been checked. */
 export type ValuesOf<Specs> = {
-  readonly [Name in keyof Specs]: Specs[Name] extends { readonly valueType?: infer Value } ? Exclude<Value, undefined> : never;
+  readonly [Name in keyof Specs]: Specs[Name] extends { readonly valueType?: infer Value }
+    ? Exclude<Value, undefined>
+    : never;
 };
 
 export type CommandSpec<Driver, Channel> = {
@@ -108,26 +110,36 @@ export const declare = <Driver, Channel extends ChannelId = number>() => {
     /** A line of text. */
     text: parameter<string>({ type: 'string', maxLength: 4096 }),
     /** One of a few words. */
-    choice: (options: ParameterOptions<Driver, Channel, string> & { readonly choices: readonly string[] }): Parameter<Driver, Channel> => {
+    choice: (
+      options: ParameterOptions<Driver, Channel, string> & { readonly choices: readonly string[] },
+    ): Parameter<Driver, Channel> => {
       const { choices, ...rest } = options;
       return parameter<string>({ type: 'string', enum: choices })(rest);
     },
     /** Anything that a schema can describe; read only by clients that know it. */
-    structure: (options: ParameterOptions<Driver, Channel, Json> & { readonly schema: JsonSchema }): Parameter<Driver, Channel> =>
-      parameter<Json>(options.schema)(options),
+    structure: (
+      options: ParameterOptions<Driver, Channel, Json> & { readonly schema: JsonSchema },
+    ): Parameter<Driver, Channel> => parameter<Json>(options.schema)(options),
 
     numericArgument: (options: {
       readonly description: string;
       readonly unit: string;
       readonly limits?: LimitsOf<Driver, Channel>;
     }): Argument<Driver, Channel, number> => ({ ...options, schema: { type: 'number' } }),
-    flagArgument: (description: string): Argument<Driver, Channel, boolean> => ({ description, schema: { type: 'boolean' } }),
+    flagArgument: (description: string): Argument<Driver, Channel, boolean> => ({
+      description,
+      schema: { type: 'boolean' },
+    }),
     textArgument: (description: string): Argument<Driver, Channel, string> => ({
       description,
       schema: { type: 'string', maxLength: 4096 },
     }),
     /** Any value a schema describes; the driver checks what the schema cannot say. */
-    argument: (description: string, schema: JsonSchema, options: { readonly isOptional?: boolean } = {}): Argument<Driver, Channel> => ({
+    argument: (
+      description: string,
+      schema: JsonSchema,
+      options: { readonly isOptional?: boolean } = {},
+    ): Argument<Driver, Channel> => ({
       description,
       schema,
       ...options,
@@ -147,7 +159,12 @@ export const declare = <Driver, Channel extends ChannelId = number>() => {
 };
 
 /** A sentence when `value` is outside `limits`: `voltage 26 V is outside 0..25 V`. */
-export const outsideLimits = (name: string, value: Json | undefined, limits: Limits | undefined, unit = ''): string | undefined => {
+export const outsideLimits = (
+  name: string,
+  value: Json | undefined,
+  limits: Limits | undefined,
+  unit = '',
+): string | undefined => {
   if (limits === undefined || typeof value !== 'number') return undefined;
   const { minimum, maximum } = limits;
   if ((minimum === undefined || value >= minimum) && (maximum === undefined || value <= maximum)) return undefined;

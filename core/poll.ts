@@ -1,4 +1,14 @@
-import { asyncScheduler, catchError, EMPTY, exhaustMap, from, Observable, timer, type ObservableInput, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  defer,
+  EMPTY,
+  exhaustMap,
+  Observable,
+  timer,
+  type ObservableInput,
+  type SchedulerLike,
+} from 'rxjs';
 import type { Clock } from './clock.js';
 import type { Millis } from './units.js';
 
@@ -12,8 +22,11 @@ export const poll = <T>(
 ): Observable<T> => timer(0, everyMs, scheduler).pipe(exhaustMap(() => guarded(read, onError)));
 
 /** Reads again in the next turn of the event loop after the last read is done: as fast as the device, and everyone else, allows. */
-export const pollEachTurn = <T>(clock: Pick<Clock, 'turn'>, read: () => ObservableInput<T>, onError: (error: unknown) => void): Observable<T> =>
-  turns(clock).pipe(exhaustMap(() => guarded(read, onError)));
+export const pollEachTurn = <T>(
+  clock: Pick<Clock, 'turn'>,
+  read: () => ObservableInput<T>,
+  onError: (error: unknown) => void,
+): Observable<T> => turns(clock).pipe(exhaustMap(() => guarded(read, onError)));
 
 /** One tick a turn of the event loop; cold, endless. */
 const turns = (clock: Pick<Clock, 'turn'>): Observable<void> =>
@@ -26,8 +39,9 @@ const turns = (clock: Pick<Clock, 'turn'>): Observable<void> =>
     clock.turn(tick);
   });
 
+/** A `read` that throws and one that rejects are the same failure. */
 const guarded = <T>(read: () => ObservableInput<T>, onError: (error: unknown) => void): Observable<T> =>
-  new Observable<T>((subscriber) => from(read()).subscribe(subscriber)).pipe(
+  defer(read).pipe(
     catchError((error: unknown) => {
       onError(error);
       return EMPTY;

@@ -72,14 +72,19 @@ export class CommandQueue {
 
   /** Ends what runs and what waits, on one channel or on all; a driver that does not settle stays busy. Returns how many. */
   abort(channel: Command['channel'], reason: Problem): number {
-    const concerns = (command: Command): boolean => channel === undefined || command.channel === undefined || command.channel === channel;
+    const concerns = (command: Command): boolean =>
+      channel === undefined || command.channel === undefined || command.channel === channel;
     const waiting = this.#waiting.filter(concerns);
     this.#waiting = this.#waiting.filter((command) => !concerns(command));
     for (const command of waiting) this.#fail(command, reason);
-    const running = [...this.#running].filter((run) => !run.traits.isUrgent && !run.isAnswered && concerns(run.command));
+    const running = [...this.#running].filter(
+      (run) => !run.traits.isUrgent && !run.isAnswered && concerns(run.command),
+    );
     for (const run of running) {
       run.controller.abort(new HardwareError(reason.code, reason.message));
-      this.#answer(run, () => { this.#fail(run.command, reason); });
+      this.#answer(run, () => {
+        this.#fail(run.command, reason);
+      });
     }
     return waiting.length + running.length;
   }
@@ -112,13 +117,21 @@ export class CommandQueue {
     const takesPart = !traits.isUrgent && traits.busy !== 'concurrent';
     this.#running.add(run);
     if (takesPart) this.#announce('busy', command);
-    run.cancelDeadline = clock.after(traits.timeoutMs, () => { this.#timeOut(run); });
-    this.#options
-      .run(command, { signal: controller.signal, deadline: startedAt + traits.timeoutMs })
-      .then(
-        (value) => { this.#settle(run, takesPart, () => { this.#options.publish({ type: 'reply', command, value }); }); },
-        (thrown: unknown) => { this.#settle(run, takesPart, () => { this.#fail(command, toProblem(thrown)); }); },
-      );
+    run.cancelDeadline = clock.after(traits.timeoutMs, () => {
+      this.#timeOut(run);
+    });
+    this.#options.run(command, { signal: controller.signal, deadline: startedAt + traits.timeoutMs }).then(
+      (value) => {
+        this.#settle(run, takesPart, () => {
+          this.#options.publish({ type: 'reply', command, value });
+        });
+      },
+      (thrown: unknown) => {
+        this.#settle(run, takesPart, () => {
+          this.#fail(command, toProblem(thrown));
+        });
+      },
+    );
   }
 
   /** Frees first, so that a client may send its next command as soon as it sees the answer. */
@@ -142,17 +155,20 @@ export class CommandQueue {
     const text = `${this.#nameOf(command)} was not done within ${traits.timeoutMs} ms; it stays busy until the device settles`;
     const timeout = problem('TIMEOUT', text);
     run.controller.abort(new HardwareError(timeout.code, timeout.message));
-    this.#answer(run, () => { this.#fail(command, timeout); });
+    this.#answer(run, () => {
+      this.#fail(command, timeout);
+    });
   }
 
   #wait(command: Command): void {
     const { maxWaiting, name } = this.#options;
     if (this.#waiting.length < maxWaiting) this.#waiting.push(command);
-    else this.#fail(command, problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`));
+    else
+      this.#fail(command, problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`));
   }
 
   #takeWaiting(): void {
-    for (let index = 0; index < this.#waiting.length; ) {
+    for (let index = 0; index < this.#waiting.length;) {
       const command = this.#waiting[index];
       if (command === undefined) return;
       const traits = this.#options.traits(command);
@@ -170,7 +186,12 @@ export class CommandQueue {
 
   #blockerOf(command: Command, traits: CommandTraits): Running | undefined {
     for (const run of this.#running) {
-      if (run.traits.isUrgent ? conflictsWithUrgent(run, command) : run.traits.busy !== 'concurrent' && overlap(run.command, run.traits, command, traits)) return run;
+      if (
+        run.traits.isUrgent
+          ? conflictsWithUrgent(run, command)
+          : run.traits.busy !== 'concurrent' && overlap(run.command, run.traits, command, traits)
+      )
+        return run;
     }
     return undefined;
   }
@@ -188,7 +209,10 @@ export class CommandQueue {
     if (blocker === undefined) return problem('BUSY', `${name} is busy: commands are waiting`);
     const elapsed = ((clock.monotonic() - blocker.startedAt) / 1000).toFixed(1);
     const { connector, peer, name: who } = blocker.command.origin;
-    return problem('BUSY', `${this.#nameOf(blocker.command)} has been running for ${elapsed} s, asked by ${who ?? `${connector} ${peer}`}; wait for it or abort it`);
+    return problem(
+      'BUSY',
+      `${this.#nameOf(blocker.command)} has been running for ${elapsed} s, asked by ${who ?? `${connector} ${peer}`}; wait for it or abort it`,
+    );
   }
 
   #nameOf({ command, channel }: Command): string {
@@ -197,7 +221,9 @@ export class CommandQueue {
 
   #announce(event: 'busy' | 'idle', { command, channel, reference }: Command): void {
     const details = { command, reference };
-    this.#options.publish(channel === undefined ? { type: 'event', event, details } : { type: 'event', event, channel, details });
+    this.#options.publish(
+      channel === undefined ? { type: 'event', event, details } : { type: 'event', event, channel, details },
+    );
   }
 
   #fail(command: Command, reason: Problem): void {

@@ -32,5 +32,7 @@ export const ramp = (clock: Pick<Clock, 'after'>, { from, to, ratePerS, stepMs }
       else cancel = clock.after(stepMs, step);
     };
     step();
-    return () => { cancel(); };
+    return () => {
+      cancel();
+    };
   });

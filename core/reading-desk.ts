@@ -36,7 +36,8 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
 
   /** The instrument is gone: everything that was known is unknown now. */
   publishAllBad(reason: Problem): void {
-    for (const { parameter, channel } of this.#known.values()) this.#publish(parameter, channel, { value: null, quality: 'bad', problem: reason });
+    for (const { parameter, channel } of this.#known.values())
+      this.#publish(parameter, channel, { value: null, quality: 'bad', problem: reason });
   }
 
   #publish(name: string, channel: Channel | undefined, rest: Pick<ReadingBody, 'value' | 'quality' | 'problem'>): void {

@@ -1,0 +1,6 @@
+import type { ManagerKind, Registry } from '../core/connector.js';
+
+/** Kind of manager, as the config names it, to the module that builds it. */
+export const managerKinds: Registry<ManagerKind> = {
+  hv: async () => (await import('./hv/hv.kind.js')).hvKind,
+};

@@ -1,4 +1,4 @@
-import type { ManagerDefinition } from './define-manager.js';
+import type { ManagerDefinition } from './manager-definition.js';
 import type { CommandDescription } from './description.js';
 import { problem, type Problem } from './errors.js';
 import type { Json, JsonObject, JsonSchema } from './json-value.js';

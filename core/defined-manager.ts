@@ -14,7 +14,7 @@ import {
   type Execute,
 } from './command-table.js';
 import { Connection, disconnected } from './connection.js';
-import type { DefinedManagerOptions, ManagerDefinition } from './define-manager.js';
+import type { DefinedManagerOptions, ManagerDefinition } from './manager-definition.js';
 import type { Description, ManagerState, ParameterDescription } from './description.js';
 import type { Device } from './device.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';

@@ -1,4 +1,4 @@
-import { joinBytes } from './bytes.js';
+import { joinBytes } from './wire/bytes.js';
 
 /** One encoded message on its way to peers; encoded once, the bytes are shared and never changed. */
 export type Parcel = {

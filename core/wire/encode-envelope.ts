@@ -18,7 +18,8 @@ export type EnvelopeToSend = {
 const utf8 = new TextEncoder();
 const allocate = slabAllocator();
 
-/** One `#!` message in memory of its own, laid out to the byte as dfparser does. Throws RangeError for NaN and infinity. */
+/** One `#!` message, to the byte as dfparser writes it; short ones share a slab of memory. Throws RangeError for NaN and
+ *  infinity. */
 export const encodeEnvelope = (envelope: EnvelopeToSend): Uint8Array => {
   if (envelope.metaCoding === 'json') {
     const text = printMeta(envelope.meta);

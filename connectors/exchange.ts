@@ -42,7 +42,9 @@ export class Exchange<Frame> {
     this.#options = options;
     const { connector, dialectName, clock, maxBurstBytes, bus } = options;
     this.#audience = new Audience({ name: `${connector} ${dialectName}`, turn: clock.turn, maxBurstBytes });
-    this.#subscription = bus.outputs.subscribe((output) => { this.#onOutput(output); });
+    this.#subscription = bus.outputs.subscribe((output) => {
+      this.#onOutput(output);
+    });
   }
 
   /** The peer receives everything from this moment on. */
@@ -110,7 +112,11 @@ export class Exchange<Frame> {
       const key = output.type === 'reading' ? output.topic : undefined;
       this.#send(frames, isAnswer ? this.#options.dialect.recipients(output) : 'everyone', this.#askerOf(output), key);
     } catch (thrown) {
-      this.#options.log.error('output could not be encoded', { topic: output.topic, seq: output.seq, reason: toProblem(thrown).message });
+      this.#options.log.error('output could not be encoded', {
+        topic: output.topic,
+        seq: output.seq,
+        reason: toProblem(thrown).message,
+      });
     }
   }
 
@@ -133,4 +139,3 @@ export class Exchange<Frame> {
     }
   }
 }
-

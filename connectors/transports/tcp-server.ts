@@ -1,0 +1,162 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Cancel, Clock } from '../../core/clock.js';
+import { HardwareError } from '../../core/errors.js';
+import type { Logger } from '../../core/log.js';
+import { loadUserTimeout, type SocketOption } from './user-timeout.js';
+
+export type TcpServerOptions = {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A client is there; `peer` is unique for the life of this server. */
+  readonly onConnection: (socket: Socket, peer: string) => void;
+};
+
+/** An idle peer is asked for a sign of life after this long. */
+const KEEP_ALIVE_MS = 15_000;
+/** A peer that acknowledges nothing for this long is gone (RELIABILITY, fault 2). */
+const USER_TIMEOUT_MS = 45_000;
+/** Beyond this many waiting bytes a peer is behind; a few bursts of 16 KiB are not. */
+const HIGH_WATER_BYTES = 65_536;
+/** Peers get this long at stop to take what they are owed and to close; then they are cut. */
+const STOP_GRACE_MS = 500;
+
+/** A TCP port with a bounded number of connections. It moves no byte itself. A connection lives until `close`: a client that
+ *  has ended its sending side still gets answers. */
+export class TcpServer {
+  readonly #options: TcpServerOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #setUserTimeout: SocketOption = () => undefined;
+  #accepted = 0;
+  #isFull = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: TcpServerOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      {
+        allowHalfOpen: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
+        highWaterMark: HIGH_WATER_BYTES,
+      },
+      (socket) => {
+        this.#accept(socket);
+      },
+    );
+  }
+
+  /** Resolves with the URL once the port is open. Rejects with BAD_ARGUMENT when it cannot be had. */
+  async start(): Promise<string> {
+    const { host, port, log } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => {
+        reject(bindError(host, port, error));
+      });
+      this.#server.listen({ host, port }, resolve);
+    });
+    this.#server.removeAllListeners('error');
+    this.#server.on('error', (error) => {
+      log.error('port is in trouble', { reason: error.message });
+    });
+    // After the port is open: a start does not wait for it.
+    loadUserTimeout(USER_TIMEOUT_MS, log)
+      .then((setUserTimeout) => {
+        this.#setUserTimeout = setUserTimeout;
+        for (const socket of this.#sockets) setUserTimeout(socket);
+      })
+      .catch((thrown: unknown) => {
+        log.error('socket option could not be set', { reason: String(thrown) });
+      });
+    return tcpUrl(host, this.#server.address());
+  }
+
+  /** Takes no more, sends what is under way, ends the connections, and cuts those that are left after half a second. */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+    for (const socket of this.#sockets) {
+      socket.end();
+      socket.resume(); // unread bytes would turn the close into a reset, which takes the last answers with it
+    }
+    const cancel: Cancel = this.#options.clock.after(STOP_GRACE_MS, () => {
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await closed;
+    cancel();
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', () => undefined); // `close` follows, and whoever is attached says why
+    if (!this.#makeRoom()) {
+      this.#refuse(socket);
+      return;
+    }
+    this.#isFull = false;
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+    });
+    this.#setUserTimeout(socket);
+    this.#accepted += 1;
+    this.#options.onConnection(
+      socket,
+      `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}#${this.#accepted}`,
+    );
+  }
+
+  /** Clients that have closed and those that have only ended their sending side look the same until something is sent:
+   *  when it gets tight, the oldest of them goes. */
+  #makeRoom(): boolean {
+    if (this.#sockets.size < this.#options.maxConnections) return true;
+    for (const socket of this.#sockets) {
+      if (!socket.readableEnded) continue;
+      this.#sockets.delete(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  #refuse(socket: Socket): void {
+    const { maxConnections, log } = this.#options;
+    const peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
+    socket.destroy();
+    if (this.#isFull) return;
+    this.#isFull = true;
+    log.warn('connection refused, and the next until one ends: too many', { peer, maxConnections });
+  }
+}
+
+const bindError = (host: string, port: number, error: Error): HardwareError => {
+  const code: unknown = Reflect.get(error, 'code');
+  const advice = typeof code === 'string' ? bindAdvice[code] : undefined;
+  return new HardwareError('BAD_ARGUMENT', `cannot listen on ${host}:${port}: ${advice ?? error.message}`, {
+    cause: error,
+  });
+};
+
+const bindAdvice: { readonly [code: string]: string } = {
+  EADDRINUSE: 'another program has this port (EADDRINUSE); stop it or choose another port',
+  EACCES: 'ports below 1024 need a privilege (EACCES); choose another port',
+  EADDRNOTAVAIL: 'this computer has no such address (EADDRNOTAVAIL); use 127.0.0.1 or 0.0.0.0 for all',
+  ENOTFOUND: 'the name is not known (ENOTFOUND)',
+};
+
+const tcpUrl = (host: string, address: ReturnType<Server['address']>): string => {
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
+};

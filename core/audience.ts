@@ -147,12 +147,12 @@ export class Audience {
   #catchUp(member: Outbox): void {
     if (!member.isBehind) return;
     this.flush();
-    const conflatedBefore = member.conflated;
     const owed = this.#takeOwed(member);
     member.owedFrom = undefined;
     this.#leaveBehind();
-    const missed = member.conflated - conflatedBefore;
+    const missed = member.conflated - member.noticed;
     const notice = missed > 0 ? member.gapNotice?.(missed) : undefined;
+    member.noticed = member.conflated;
     if (notice !== undefined) owed.push({ bytes: notice, key: undefined, index: this.#nextIndex++ });
     this.#deliver(member, owed);
   }

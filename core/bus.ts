@@ -122,8 +122,9 @@ export class Bus {
   }
 
   #forward(output: Output): void {
-    if (output.type === 'reply' || output.type === 'failure') this.#deduplicator.settle(output);
     this.#outputs.next(output);
+    // Afterwards: the answers to those who joined come later in the stream.
+    if (output.type === 'reply' || output.type === 'failure') this.#deduplicator.settle(output);
   }
 
   #refusal(command: Command, manager: HardwareManager, applies: (guard: Guard) => boolean): Problem | undefined {

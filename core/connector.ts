@@ -6,6 +6,9 @@ import type { HardwareManager, ManagerContext } from './manager.js';
 import type { Random } from './random.js';
 import type { SchemaCompiler } from './validate.js';
 
+/** How a station introduces itself to clients. */
+export type StationIdentity = { readonly name: string; readonly version: string };
+
 /** What connectors and services get from the station. */
 export type PartContext = {
   /** The part's name in the config: unique among the parts of its sort. */
@@ -15,6 +18,8 @@ export type PartContext = {
   readonly random: Random;
   readonly log: Logger;
   readonly compile: SchemaCompiler;
+  /** Absent: in tests of a part alone. */
+  readonly station?: StationIdentity;
 };
 
 /** An open port, as the `ready` line names it: `online=tcp://127.0.0.1:5555`. */

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.js';
 import type { Command, Failure, OutputBody, Reply } from './message.js';
 
-/** Answers kept for repeats: this many, and this long. Enough for a client that reconnects, small beside one image. */
+/** Answers kept for repeats: this many, and this long after they were given. Enough for a client that reconnects, small beside one image. */
 const MAX_STORED = 1024;
 const MAX_AGE_MS = 120_000;
 
 type Answer = Reply | Failure;
 type Entry = {
-  readonly claimedAt: number;
+  answeredAt?: number;
   answer?: Answer;
   readonly joined: Command[];
   readonly publish: (body: OutputBody) => void;
@@ -34,7 +34,7 @@ export class Deduplicator {
     const key = keyOf(command);
     const entry = this.#entries.get(key);
     if (entry === undefined) {
-      this.#entries.set(key, { claimedAt: this.#clock.monotonic(), joined: [], publish });
+      this.#entries.set(key, { joined: [], publish });
       return 'new';
     }
     if (entry.answer === undefined) entry.joined.push(command);
@@ -45,17 +45,22 @@ export class Deduplicator {
   /** Stores the answer and passes it on to those who joined. */
   settle(answer: Answer): void {
     if (answer.command.id === undefined) return;
-    const entry = this.#entries.get(keyOf(answer.command));
+    const key = keyOf(answer.command);
+    const entry = this.#entries.get(key);
     if (entry === undefined || entry.answer !== undefined) return;
     entry.answer = answer;
+    entry.answeredAt = this.#clock.monotonic();
+    // To the end: the answered ones stand in the order of their age.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
     for (const command of entry.joined.splice(0)) entry.publish(answerTo(command, answer));
   }
 
   #forgetOld(): void {
     const oldest = this.#clock.monotonic() - MAX_AGE_MS;
     for (const [key, entry] of this.#entries) {
-      if (entry.answer === undefined) continue;
-      if (entry.claimedAt >= oldest && this.#entries.size <= MAX_STORED) return;
+      if (entry.answeredAt === undefined) continue;
+      if (entry.answeredAt >= oldest && this.#entries.size <= MAX_STORED) return;
       this.#entries.delete(key);
     }
   }

@@ -37,6 +37,8 @@ export class Outbox {
   onDrained: () => void = () => undefined;
   sent = 0;
   conflated = 0;
+  /** How many of the conflated it has been told of; more may come up when it changes its audience while it is behind. */
+  noticed = 0;
 
   constructor({ name, sink, maxBytes, gapNotice }: OutboxOptions) {
     this.name = name;

@@ -1,10 +1,12 @@
 import {
   asyncScheduler,
   catchError,
+  concatMap,
   defer,
   EMPTY,
   exhaustMap,
   Observable,
+  repeat,
   timer,
   type ObservableInput,
   type SchedulerLike,
@@ -21,22 +23,25 @@ export const poll = <T>(
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<T> => timer(0, everyMs, scheduler).pipe(exhaustMap(() => guarded(read, onError)));
 
-/** Reads again in the next turn of the event loop after the last read is done: as fast as the device, and everyone else, allows. */
+/** Reads again in the next turn of the event loop after the last read is done: as fast as the device, and everyone else, allows.
+ *  Cold, endless; a slow read costs no turns. */
 export const pollEachTurn = <T>(
   clock: Pick<Clock, 'turn'>,
   read: () => ObservableInput<T>,
   onError: (error: unknown) => void,
-): Observable<T> => turns(clock).pipe(exhaustMap(() => guarded(read, onError)));
+): Observable<T> =>
+  nextTurn(clock).pipe(
+    concatMap(() => guarded(read, onError)),
+    repeat(),
+  );
 
-/** One tick a turn of the event loop; cold, endless. */
-const turns = (clock: Pick<Clock, 'turn'>): Observable<void> =>
+/** Emits once, in the next turn of the event loop, and completes. */
+const nextTurn = (clock: Pick<Clock, 'turn'>): Observable<void> =>
   new Observable((subscriber) => {
-    const tick = (): void => {
-      if (subscriber.closed) return;
+    clock.turn(() => {
       subscriber.next();
-      clock.turn(tick);
-    };
-    clock.turn(tick);
+      subscriber.complete();
+    });
   });
 
 /** A `read` that throws and one that rejects are the same failure. */

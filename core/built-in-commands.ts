@@ -34,7 +34,7 @@ export const builtInCommands = <Driver, Channel>(
   makeSafe: {
     description: 'Ends what runs and brings the device to its safe state',
     arguments: {},
-    busy: 'concurrent',
+    busy: 'reject',
     busyScope: 'manager',
     target: 'manager',
     isUrgent: true,

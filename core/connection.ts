@@ -5,9 +5,14 @@ import type { ManagerState } from './description.js';
 import type { Device } from './device.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
 import type { Logger } from './log.js';
+import { within } from './within.js';
 
 /** An instrument gets this long to connect and initialise; the slowest we know (Agilent 34401A, spec 4.1) takes 7 s. */
 const OPEN_TIMEOUT_MS = 30_000;
+/** A driver that has not closed by then is left behind: neither a stop nor the next attempt waits for it. */
+const CLOSE_GRACE_MS = 400;
+/** Online for so long: the outage is over. A link that comes and goes faster stays in its growing pauses and logs nothing. */
+const STABLE_MS = 3_000;
 
 export type ConnectionOptions<Driver> = {
   readonly name: string;
@@ -17,7 +22,7 @@ export type ConnectionOptions<Driver> = {
   readonly createDriver: () => Driver;
   /** Called once the driver is open. When it throws, the connection counts as failed. */
   readonly onOnline: (driver: Driver) => void;
-  /** Called on the edge only: once for each outage, also when the first connect fails. */
+  /** Called on the edge only: once each time it was online, and once when the first connect fails. */
   readonly onOffline: (reason: Problem) => void;
 };
 
@@ -26,10 +31,13 @@ export class Connection<Driver extends Device> {
   readonly #options: ConnectionOptions<Driver>;
   #state: ManagerState = 'stopped';
   #driver: Driver | undefined;
-  #controller = new AbortController();
+  /** One attempt, from connecting to letting go; aborted then, so that whatever an older one still does is ignored. */
+  #attempt = new AbortController();
   #lost: Subscription | undefined;
-  #cancelRetry: Cancel = () => undefined;
-  #offlineSince: number | undefined;
+  /** Resolves when the last driver has let go of the link; never rejects. */
+  #closed: Promise<void> = Promise.resolve();
+  #cancelTimer: Cancel = () => undefined;
+  #outageSince: number | undefined;
 
   constructor(options: ConnectionOptions<Driver>) {
     this.#options = options;
@@ -50,107 +58,132 @@ export class Connection<Driver extends Device> {
     this.#connect();
   }
 
+  /** Resolves when the driver has closed, or after `CLOSE_GRACE_MS`. */
   async stop(): Promise<void> {
-    if (this.#state === 'stopped') return;
-    this.#state = 'stopped';
-    await this.#release();
+    if (this.#state !== 'stopped') {
+      this.#state = 'stopped';
+      this.#outageSince = undefined;
+      this.#release();
+    }
+    await this.#closed;
   }
 
   /** A driver call has shown that the instrument is gone, or that it no longer answers. */
   lose(reason: Problem): void {
-    if (this.#state !== 'online') return;
-    this.#fail(reason);
+    if (this.#state === 'online') this.#fail(reason);
   }
 
   #connect(): void {
-    const { clock, createDriver } = this.#options;
-    const controller = new AbortController();
-    this.#controller = controller;
-    const cancelTimeout = clock.after(OPEN_TIMEOUT_MS, () => {
-      controller.abort(new HardwareError('TIMEOUT', `no answer within ${OPEN_TIMEOUT_MS} ms of connecting`));
-    });
-    const opened = async (): Promise<Driver> => {
-      const driver = createDriver();
-      this.#driver = driver;
-      await untilAborted(
-        driver.open({ signal: controller.signal, deadline: clock.monotonic() + OPEN_TIMEOUT_MS }),
-        controller.signal,
-      );
-      return driver;
-    };
-    opened()
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#open(attempt.signal)
       .then((driver) => {
-        if (!controller.signal.aborted) this.#goOnline(driver);
+        if (!attempt.signal.aborted) this.#goOnline(driver, attempt.signal);
       })
       .catch((thrown: unknown) => {
-        if (this.#controller === controller && this.#state !== 'stopped') this.#fail(toProblem(thrown));
-      })
-      .finally(cancelTimeout);
-  }
-
-  #goOnline(driver: Driver): void {
-    const { log, clock, name } = this.#options;
-    this.#state = 'online';
-    this.#lost = driver.lost?.subscribe((reason) => {
-      this.lose(reason);
-    });
-    this.#options.backoff.reset();
-    this.#options.onOnline(driver);
-    if (this.#offlineSince === undefined) return;
-    log.info('instrument is back', { manager: name, awayMs: Math.round(clock.monotonic() - this.#offlineSince) });
-    this.#offlineSince = undefined;
-  }
-
-  #fail(reason: Problem): void {
-    const { log, clock, name } = this.#options;
-    const isEdge = this.#state !== 'offline';
-    this.#state = 'offline';
-    if (isEdge) {
-      this.#offlineSince ??= clock.monotonic();
-      log.warn('instrument is away', { manager: name, code: reason.code, reason: reason.message });
-      this.#options.onOffline(reason);
-    }
-    this.#release()
-      .catch((thrown: unknown) => {
-        log.error('driver did not close', { manager: name, reason: toProblem(thrown).message });
-      })
-      .finally(() => {
-        if (this.#state === 'offline')
-          this.#cancelRetry = clock.after(this.#options.backoff.next(), () => {
-            this.#connect();
-          });
+        if (!attempt.signal.aborted) this.#fail(toProblem(thrown));
       });
   }
 
-  async #release(): Promise<void> {
-    this.#cancelRetry();
-    this.#lost?.unsubscribe();
-    this.#lost = undefined;
+  async #open(signal: AbortSignal): Promise<Driver> {
+    const { clock, createDriver } = this.#options;
+    await this.#closed;
+    signal.throwIfAborted();
+    const driver = createDriver();
+    this.#driver = driver;
+    const opening = driver.open({ signal, deadline: clock.monotonic() + OPEN_TIMEOUT_MS });
+    const late = (): Error => new HardwareError('TIMEOUT', `no answer within ${OPEN_TIMEOUT_MS} ms of connecting`);
+    try {
+      await within(clock, opening, { ms: OPEN_TIMEOUT_MS, late, signal });
+    } catch (thrown) {
+      // It may still open, later than anyone waits for it.
+      opening.then(
+        () => this.#close(driver),
+        () => undefined,
+      );
+      throw thrown;
+    }
+    return driver;
+  }
+
+  #goOnline(driver: Driver, attempt: AbortSignal): void {
+    const { clock, onOnline } = this.#options;
+    this.#state = 'online';
+    const lost = driver.lost?.subscribe({
+      next: (reason) => {
+        this.lose(reason);
+      },
+      error: (thrown: unknown) => {
+        this.lose(toProblem(thrown));
+      },
+    });
+    this.#lost = lost;
+    if (!attempt.aborted) {
+      const onlineSince = clock.monotonic();
+      this.#cancelTimer = clock.after(STABLE_MS, () => {
+        this.#endOutage(onlineSince);
+      });
+      onOnline(driver);
+    }
+    // `lost` may have spoken while it was being subscribed to.
+    if (attempt.aborted) lost?.unsubscribe();
+  }
+
+  #endOutage(onlineSince: number): void {
+    const { log, name } = this.#options;
+    this.#options.backoff.reset();
+    if (this.#outageSince === undefined) return;
+    log.info('instrument is back', { manager: name, awayMs: Math.round(onlineSince - this.#outageSince) });
+    this.#outageSince = undefined;
+  }
+
+  #fail(reason: Problem): void {
+    const { log, clock, name, onOffline } = this.#options;
+    const isEdge = this.#state !== 'offline';
+    const attempt = this.#attempt;
+    this.#state = 'offline';
+    this.#release();
+    if (this.#outageSince === undefined) {
+      this.#outageSince = clock.monotonic();
+      log.warn('instrument is away', { manager: name, code: reason.code, reason: reason.message });
+    }
+    this.#retryAfter(attempt);
+    if (isEdge) onOffline(reason);
+  }
+
+  #retryAfter(attempt: AbortController): void {
+    this.#cancelTimer = this.#options.clock.after(this.#options.backoff.next(), () => {
+      if (this.#attempt === attempt) this.#connect();
+    });
+  }
+
+  #release(): void {
     const driver = this.#driver;
     this.#driver = undefined;
-    this.#controller.abort(problemError);
-    await driver?.close();
+    this.#cancelTimer();
+    this.#lost?.unsubscribe();
+    this.#lost = undefined;
+    this.#attempt.abort(new HardwareError('DISCONNECTED', 'the link was closed'));
+    if (driver === undefined) return;
+    const closing = this.#close(driver);
+    this.#closed = this.#closed.then(() => closing);
+  }
+
+  /** Never rejects. */
+  async #close(driver: Driver): Promise<void> {
+    const { clock, log, name } = this.#options;
+    const late = (): Error => new HardwareError('TIMEOUT', `not closed within ${CLOSE_GRACE_MS} ms`);
+    try {
+      await within(clock, driver.close(), { ms: CLOSE_GRACE_MS, late });
+    } catch (thrown) {
+      log.error('driver did not close', { manager: name, reason: toProblem(thrown).message });
+    }
   }
 }
 
-const problemError = new HardwareError('DISCONNECTED', 'the link was closed');
-
-/** A driver that ignores its signal must not hold the machine: whoever settles first counts. */
-const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(signal.reason instanceof Error ? signal.reason : problemError);
-      },
-      { once: true },
-    );
-    work.then(resolve, reject);
-  });
-
 /** The problem of a command for an instrument that is not there. */
-export const disconnected = (name: string, state: ManagerState): Problem =>
-  problem(
-    'DISCONNECTED',
-    `${name} is ${state === 'starting' ? 'still connecting' : state}; it is tried again by itself, send the command when it is back`,
-  );
+export const disconnected = (name: string, state: ManagerState): Problem => {
+  if (state === 'stopped') return problem('DISCONNECTED', `${name} is stopped`);
+  const what = state === 'starting' ? 'still connecting' : state;
+  return problem('DISCONNECTED', `${name} is ${what}; it is tried again by itself, send the command when it is back`);
+};

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from './clock.js';
 import type { Description, ManagerState } from './description.js';
-import type { Problem } from './errors.js';
+import { HardwareError, toProblem, type Problem } from './errors.js';
 import type { JsonObject, Json } from './json-value.js';
 import type { Logger } from './log.js';
 import type { ChannelId, Command, CommandRequest, Output, OutputBody } from './message.js';
@@ -22,6 +22,10 @@ export type ManagerContext = {
 
 /** Commands that may wait for one manager; more are refused with QUEUE_FULL. */
 export const MAX_WAITING_COMMANDS = 64;
+/** Reads on request that may be at work in one manager, and as many that make it stop or safe. */
+export const MAX_CONCURRENT_COMMANDS = 64;
+/** After its deadline, or an abort, a driver call gets this long to notice its signal; then the link counts as lost. */
+export const SETTLE_GRACE_MS = 2_000;
 
 /** Owns one instrument or one logical system: commands go into `input`, everything it says comes out of `output`.
  *  Most managers are made by `defineManager` from a declaration; a subclass is for what has no declaration. */
@@ -32,6 +36,8 @@ export abstract class HardwareManager {
   /** Set by the bus: asks lock, interlock and limits again for a command that had to wait. */
   askAgain: (command: Command) => Problem | undefined = () => undefined;
 
+  #defectCount = 0;
+
   constructor(context: ManagerContext) {
     this.name = context.stream.manager;
     this.context = context;
@@ -39,13 +45,26 @@ export abstract class HardwareManager {
       name: this.name,
       clock: context.clock,
       maxWaiting: MAX_WAITING_COMMANDS,
+      maxConcurrent: MAX_CONCURRENT_COMMANDS,
+      settleGraceMs: SETTLE_GRACE_MS,
       traits: (command) => this.traitsOf(command),
       run: (command, call) => this.run(command, call),
       askAgain: (command) => this.askAgain(command),
       publish: (body) => {
         this.publish(body);
       },
+      onStuck: (reason) => {
+        this.onStuck(reason);
+      },
+      onDefect: (thrown) => {
+        this.countDefect(thrown);
+      },
     });
+  }
+
+  /** How often something was thrown or rejected that is no `HardwareError`. Only this manager suffers; the log has the stack. */
+  get defectCount(): number {
+    return this.#defectCount;
   }
 
   /** Hot; see `OutputStream`. */
@@ -72,9 +91,20 @@ export abstract class HardwareManager {
   protected abstract traitsOf(command: Command): CommandTraits;
   protected abstract run(command: Command, call: Call): Promise<Json>;
 
+  /** A driver call was told to end and did not: a subclass with a link resets it. */
+  protected onStuck(reason: Problem): void {
+    this.context.log.warn('driver does not settle', { manager: this.name, reason: reason.message });
+  }
+
   /** Answers a command that did not pass the gate. */
   refuse(command: Command, reason: Problem): void {
     this.publish({ type: 'failure', command, problem: reason });
+  }
+
+  /** Answers a command on which a question of the gate itself has failed. */
+  refuseWith(command: Command, thrown: unknown): void {
+    if (!(thrown instanceof HardwareError)) this.countDefect(thrown);
+    this.refuse(command, toProblem(thrown));
   }
 
   /** A request with its channel spelled as declared. */
@@ -82,6 +112,12 @@ export abstract class HardwareManager {
     if (request.channel === undefined) return request;
     const channel = this.resolveChannel(request.channel);
     return channel === undefined || channel === request.channel ? request : { ...request, channel };
+  }
+
+  protected countDefect(thrown: unknown): void {
+    this.#defectCount += 1;
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.context.log.error('defect', { manager: this.name, count: this.#defectCount, stack });
   }
 
   protected publish(body: OutputBody): void {

@@ -3,6 +3,7 @@ import { HardwareError, problem, toProblem, type Problem } from './errors.js';
 import type { Json } from './json-value.js';
 import type { Command, OutputBody } from './message.js';
 import type { BusyPolicy, Call } from './parameter.js';
+import { notPlain } from './plain-data.js';
 
 /** How one command behaves towards the others. */
 export type CommandTraits = {
@@ -16,30 +17,40 @@ export type QueueOptions = {
   readonly name: string;
   readonly clock: Clock;
   readonly maxWaiting: number;
+  /** Concurrent commands at work at once, and urgent ones apart from them; more are refused with QUEUE_FULL. */
+  readonly maxConcurrent: number;
   readonly traits: (command: Command) => CommandTraits;
   readonly run: (command: Command, call: Call) => Promise<Json>;
   /** Lock, interlock and limits once more, when a command that had to wait is taken out. */
   readonly askAgain: (command: Command) => Problem | undefined;
   readonly publish: (body: OutputBody) => void;
+  /** A driver that was told to give up, by a time-out or an abort, gets this long to settle; then `onStuck`. */
+  readonly settleGraceMs: number;
+  readonly onStuck: (reason: Problem) => void;
+  /** Something that is no `HardwareError` was thrown; it has been answered with INTERNAL. */
+  readonly onDefect: (thrown: unknown) => void;
 };
 
-type Running = {
-  readonly command: Command;
-  readonly traits: CommandTraits;
+type Waiting = { readonly command: Command; readonly traits: CommandTraits };
+
+type Running = Waiting & {
   readonly startedAt: number;
   readonly controller: AbortController;
   /** Set when the reply or failure has gone out: after a time-out the driver may still be at work. */
   isAnswered: boolean;
-  cancelDeadline: Cancel;
+  /** The deadline; once answered, the time in which the driver must settle. */
+  cancelTimer: Cancel;
+  onFreed?: (() => void)[];
 };
 
 /** The input queue of a manager: decides busy, queue or run; gives each command exactly one reply or failure in bounded time.
- *  A time-out answers at the deadline but does not free: busy stays until the driver settles. */
+ *  A time-out answers at the deadline but does not free: busy stays until the driver settles or the link is reset. */
 export class CommandQueue {
   readonly #options: QueueOptions;
   readonly #running = new Set<Running>();
-  #waiting: Command[] = [];
+  #waiting: Waiting[] = [];
   #isStopping = false;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -54,154 +65,220 @@ export class CommandQueue {
     return this.#running.size;
   }
 
+  /** Never throws: whatever goes wrong is the answer to the command. */
   push(command: Command): void {
-    const traits = this.#options.traits(command);
-    if (this.#isStopping && !traits.isUrgent) {
-      this.#fail(command, problem('STOPPING', `${this.#options.name} is stopping`));
-      return;
-    }
-    if (traits.isUrgent || traits.busy === 'concurrent') {
-      this.#run(command, traits);
-      return;
-    }
-    const blocker = this.#blockerOf(command, traits);
-    if (blocker === undefined && !this.#hasWaitingBefore(command, traits)) this.#run(command, traits);
-    else if (traits.busy === 'queue') this.#wait(command);
-    else this.#fail(command, this.#busyProblem(blocker));
+    const traits = this.#traitsOf(command);
+    if (traits === undefined) return;
+    const next = { command, traits };
+    if (this.#isStopping) this.#fail(command, this.#stoppingProblem());
+    else if (skipsBusy(traits)) this.#runBeside(next);
+    else if (!this.#isBlocked(next, this.#waiting.length)) this.#run(next);
+    else if (traits.busy === 'queue') this.#wait(next);
+    else this.#fail(command, this.#busyProblem(this.#blockerOf(next)));
   }
 
-  /** Ends what runs and what waits, on one channel or on all; a driver that does not settle stays busy. Returns how many. */
+  /** Ends what runs and what waits, on one channel or on all, but nothing urgent; a driver that does not settle stays busy.
+   *  Returns how many. */
   abort(channel: Command['channel'], reason: Problem): number {
-    const concerns = (command: Command): boolean =>
+    const concerns = ({ command }: Waiting): boolean =>
       channel === undefined || command.channel === undefined || command.channel === channel;
     const waiting = this.#waiting.filter(concerns);
-    this.#waiting = this.#waiting.filter((command) => !concerns(command));
-    for (const command of waiting) this.#fail(command, reason);
-    const running = [...this.#running].filter(
-      (run) => !run.traits.isUrgent && !run.isAnswered && concerns(run.command),
-    );
-    for (const run of running) {
-      run.controller.abort(new HardwareError(reason.code, reason.message));
-      this.#answer(run, () => {
-        this.#fail(run.command, reason);
-      });
-    }
+    this.#waiting = this.#waiting.filter((other) => !concerns(other));
+    const running = [...this.#running].filter((run) => !run.traits.isUrgent && !run.isAnswered && concerns(run));
+    for (const { command } of waiting) this.#fail(command, reason);
+    for (const run of running) this.#giveUp(run, reason);
+    this.#takeWaiting();
     return waiting.length + running.length;
   }
 
-  /** Takes nothing new and ends the rest; resolves when the last driver call has settled or `graceMs` is over. */
-  async stop(graceMs: number): Promise<void> {
+  /** The link is gone: ends everything, urgent or not, and frees; what settles afterwards is ignored. */
+  reset(reason: Problem): void {
+    for (const { command } of this.#waiting.splice(0)) this.#fail(command, reason);
+    for (const run of [...this.#running]) {
+      this.#giveUp(run, reason);
+      this.#free(run);
+    }
+    this.#takeWaiting();
+  }
+
+  /** Waits until all that was ended but is still at work has settled; false: there was nothing of that kind. */
+  async settled(): Promise<boolean> {
+    const late = [...this.#running].filter((run) => run.isAnswered);
+    await Promise.all(late.map(whenFreed));
+    return late.length > 0;
+  }
+
+  /** Takes nothing new and ends the rest, what is urgent after `graceMs`; resolves when nothing is at work. Idempotent. */
+  stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    this.abort(undefined, problem('STOPPING', `${this.#options.name} is stopping`));
-    if (this.#running.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(graceMs, resolve);
-      this.#onIdle = () => {
-        cancel();
-        resolve();
-      };
-    });
+    return (this.#stopped ??= this.#end(graceMs));
   }
 
   restart(): void {
     this.#isStopping = false;
+    this.#stopped = undefined;
   }
 
-  #onIdle: () => void = () => undefined;
+  async #end(graceMs: number): Promise<void> {
+    this.abort(undefined, this.#stoppingProblem());
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(graceMs, () => {
+        this.reset(this.#stoppingProblem());
+      });
+      Promise.all([...this.#running].map(whenFreed)).then(() => {
+        cancel();
+        resolve();
+      }, resolve);
+    });
+  }
 
-  #run(command: Command, traits: CommandTraits): void {
+  #traitsOf(command: Command): CommandTraits | undefined {
+    try {
+      const traits = this.#options.traits(command);
+      if (Number.isFinite(traits.timeoutMs) && traits.timeoutMs > 0) return traits;
+      throw new RangeError(`${this.#nameOf(command)}: a time-out of ${traits.timeoutMs} ms was declared`);
+    } catch (thrown) {
+      this.#failWith(command, thrown);
+      return undefined;
+    }
+  }
+
+  /** Beside whatever runs: reads, and what makes things stop or safe. Counted apart, so that no flood of reads keeps a stop out. */
+  #runBeside(next: Waiting): void {
+    const { name, maxConcurrent } = this.#options;
+    let count = 0;
+    for (const { traits } of this.#running) {
+      if (skipsBusy(traits) && traits.isUrgent === next.traits.isUrgent) count += 1;
+    }
+    if (count < maxConcurrent) this.#run(next);
+    else
+      this.#fail(next.command, problem('QUEUE_FULL', `${name} already has ${count} of them at work; try again later`));
+  }
+
+  #run({ command, traits }: Waiting): void {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
+    const deadline = startedAt + traits.timeoutMs;
     const controller = new AbortController();
-    const run: Running = { command, traits, startedAt, controller, isAnswered: false, cancelDeadline: () => undefined };
-    const takesPart = !traits.isUrgent && traits.busy !== 'concurrent';
+    const run: Running = { command, traits, startedAt, controller, isAnswered: false, cancelTimer: noTimer };
     this.#running.add(run);
-    if (takesPart) this.#announce('busy', command);
-    run.cancelDeadline = clock.after(traits.timeoutMs, () => {
+    run.cancelTimer = clock.after(traits.timeoutMs, () => {
       this.#timeOut(run);
     });
-    this.#options.run(command, { signal: controller.signal, deadline: startedAt + traits.timeoutMs }).then(
+    if (holdsOthers(traits)) this.#announce('busy', command);
+    // Whoever heard "busy" may have aborted it already.
+    const work = run.isAnswered ? Promise.resolve(null) : this.#work(command, { signal: controller.signal, deadline });
+    work.then(
       (value) => {
-        this.#settle(run, takesPart, () => {
-          this.#options.publish({ type: 'reply', command, value });
-        });
+        this.#settle(run, value);
       },
       (thrown: unknown) => {
-        this.#settle(run, takesPart, () => {
-          this.#fail(command, toProblem(thrown));
-        });
+        if (this.#free(run) && this.#isFirstAnswer(run)) this.#failWith(command, thrown);
+        this.#takeWaiting();
       },
     );
   }
 
-  /** Frees first, so that a client may send its next command as soon as it sees the answer. */
-  #settle(run: Running, takesPart: boolean, answer: () => void): void {
-    this.#running.delete(run);
-    this.#answer(run, answer);
-    if (takesPart) this.#announce('idle', run.command);
-    this.#takeWaiting();
-    if (this.#running.size === 0) this.#onIdle();
+  /** A `run` that throws and one that rejects are the same failure. */
+  async #work(command: Command, call: Call): Promise<Json> {
+    return await this.#options.run(command, call);
   }
 
-  #answer(run: Running, answer: () => void): void {
-    run.cancelDeadline();
-    if (run.isAnswered) return;
+  #settle(run: Running, value: Json): void {
+    const { command } = run;
+    if (this.#free(run) && this.#isFirstAnswer(run)) {
+      const flaw = notPlain(value);
+      if (flaw === undefined) this.#options.publish({ type: 'reply', command, value });
+      else
+        this.#failWith(command, new TypeError(`${this.#nameOf(command)} answered with what is no plain data: ${flaw}`));
+    }
+    this.#takeWaiting();
+  }
+
+  /** Before the answer, so that a client may send its next command as soon as it sees it. False: a reset has freed it. */
+  #free(run: Running): boolean {
+    if (!this.#running.delete(run)) return false;
+    run.cancelTimer();
+    if (holdsOthers(run.traits)) this.#announce('idle', run.command);
+    for (const tell of run.onFreed ?? []) tell();
+    return true;
+  }
+
+  #isFirstAnswer(run: Running): boolean {
+    if (run.isAnswered) return false;
     run.isAnswered = true;
-    answer();
+    return true;
   }
 
   #timeOut(run: Running): void {
     const { command, traits } = run;
     const text = `${this.#nameOf(command)} was not done within ${traits.timeoutMs} ms; it stays busy until the device settles`;
-    const timeout = problem('TIMEOUT', text);
-    run.controller.abort(new HardwareError(timeout.code, timeout.message));
-    this.#answer(run, () => {
-      this.#fail(command, timeout);
-    });
+    this.#giveUp(run, problem('TIMEOUT', text));
   }
 
-  #wait(command: Command): void {
+  /** Answers now and tells the driver to give up; one that does not is stuck. */
+  #giveUp(run: Running, reason: Problem): void {
+    if (!this.#isFirstAnswer(run)) return;
+    const { clock, settleGraceMs, onStuck } = this.#options;
+    run.cancelTimer();
+    run.cancelTimer = clock.after(settleGraceMs, () => {
+      onStuck(
+        problem('TIMEOUT', `${this.#nameOf(run.command)} did not end within ${settleGraceMs} ms of being told to`),
+      );
+    });
+    run.controller.abort(new HardwareError(reason.code, reason.message));
+    this.#fail(run.command, reason);
+  }
+
+  #wait(next: Waiting): void {
     const { maxWaiting, name } = this.#options;
-    if (this.#waiting.length < maxWaiting) this.#waiting.push(command);
+    if (this.#waiting.length < maxWaiting) this.#waiting.push(next);
     else
-      this.#fail(command, problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`));
+      this.#fail(
+        next.command,
+        problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`),
+      );
   }
 
   #takeWaiting(): void {
     for (let index = 0; index < this.#waiting.length;) {
-      const command = this.#waiting[index];
-      if (command === undefined) return;
-      const traits = this.#options.traits(command);
-      const isFree = this.#blockerOf(command, traits) === undefined && !this.#hasWaitingBefore(command, traits, index);
-      if (!isFree) {
+      const next = this.#waiting[index];
+      if (next === undefined) return;
+      if (this.#isBlocked(next, index)) {
         index += 1;
         continue;
       }
       this.#waiting.splice(index, 1);
-      const refusal = this.#options.askAgain(command);
-      if (refusal === undefined) this.#run(command, traits);
-      else this.#fail(command, refusal);
+      this.#runIfStillAllowed(next);
+      // From the front: whoever heard of it may have sent or aborted others meanwhile.
+      index = 0;
     }
   }
 
-  #blockerOf(command: Command, traits: CommandTraits): Running | undefined {
-    for (const run of this.#running) {
-      if (
-        run.traits.isUrgent
-          ? conflictsWithUrgent(run, command)
-          : run.traits.busy !== 'concurrent' && overlap(run.command, run.traits, command, traits)
-      )
-        return run;
+  #runIfStillAllowed(next: Waiting): void {
+    try {
+      const refusal = this.#options.askAgain(next.command);
+      if (refusal !== undefined) this.#fail(next.command, refusal);
+      else this.#run(next);
+    } catch (thrown) {
+      this.#failWith(next.command, thrown);
     }
-    return undefined;
   }
 
-  #hasWaitingBefore(command: Command, traits: CommandTraits, end = this.#waiting.length): boolean {
+  /** By one that runs, or by one of the first `end` that wait. */
+  #isBlocked(next: Waiting, end: number): boolean {
+    if (this.#blockerOf(next) !== undefined) return true;
     for (let index = 0; index < end; index += 1) {
       const other = this.#waiting[index];
-      if (other !== undefined && overlap(other, this.#options.traits(other), command, traits)) return true;
+      if (other !== undefined && overlap(other, next)) return true;
     }
     return false;
+  }
+
+  #blockerOf(next: Waiting): Running | undefined {
+    for (const run of this.#running) if (holdsOthers(run.traits) && overlap(run, next)) return run;
+    return undefined;
   }
 
   #busyProblem(blocker: Running | undefined): Problem {
@@ -215,6 +292,10 @@ export class CommandQueue {
     );
   }
 
+  #stoppingProblem(): Problem {
+    return problem('STOPPING', `${this.#options.name} is stopping`);
+  }
+
   #nameOf({ command, channel }: Command): string {
     return `${this.#options.name}${channel === undefined ? '' : `/${channel}`} ${command}`;
   }
@@ -226,14 +307,30 @@ export class CommandQueue {
     );
   }
 
+  #failWith(command: Command, thrown: unknown): void {
+    if (!(thrown instanceof HardwareError)) this.#options.onDefect(thrown);
+    this.#fail(command, toProblem(thrown));
+  }
+
   #fail(command: Command, reason: Problem): void {
     this.#options.publish({ type: 'failure', command, problem: reason });
   }
 }
 
-const overlap = (a: Command, aTraits: CommandTraits, b: Command, bTraits: CommandTraits): boolean =>
-  aTraits.busyScope === 'manager' || bTraits.busyScope === 'manager' || a.channel === b.channel;
+const noTimer: Cancel = () => undefined;
 
-/** Nothing new starts on a channel that is just being made safe. */
-const conflictsWithUrgent = (run: Running, command: Command): boolean =>
-  run.command.channel === undefined || run.command.channel === command.channel;
+/** Never kept waiting: reads, and what makes things stop or safe. */
+const skipsBusy = ({ isUrgent, busy }: CommandTraits): boolean => isUrgent || busy === 'concurrent';
+
+/** Keeps others waiting: nothing new starts on a channel that is being set, or made safe. */
+const holdsOthers = ({ busy }: CommandTraits): boolean => busy !== 'concurrent';
+
+const overlap = (one: Waiting, other: Waiting): boolean =>
+  one.traits.busyScope === 'manager' ||
+  other.traits.busyScope === 'manager' ||
+  one.command.channel === other.command.channel;
+
+const whenFreed = (run: Running): Promise<void> =>
+  new Promise((resolve) => {
+    (run.onFreed ??= []).push(resolve);
+  });

@@ -65,9 +65,11 @@ export type GapFrame = { readonly type: 'gap'; readonly conflated: number; reado
 /** The station is stopping; reconnect later. */
 export type GoodbyeFrame = { readonly type: 'goodbye'; readonly reason: string };
 
+/** What answers a request, besides replies and failures. */
+export type AnswerFrame = WelcomeFrame | DescriptionFrame | SnapshotFrame | PongFrame | ErrorFrame;
+
 /** What the station says besides outputs. */
-export type ServiceFrame =
-  WelcomeFrame | DescriptionFrame | SnapshotFrame | PongFrame | ErrorFrame | GapFrame | GoodbyeFrame;
+export type ServiceFrame = AnswerFrame | GapFrame | GoodbyeFrame;
 
 /** An output as JSON: binary `data` stays behind and `dataBytes` says how much it is. */
 export type OutputFrame = Output & { readonly dataBytes?: number };

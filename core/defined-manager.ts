@@ -176,7 +176,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
         await this.#desk.read(driver, parameter, channel, call);
       };
       try {
-        return await run(driver, channel, command.arguments, { ...call, refresh });
+        return await run(driver, channel, command.arguments, { refresh, ...call });
       } catch (thrown) {
         const reason = toProblem(thrown);
         if (reason.code === 'DISCONNECTED') this.#connection.lose(reason);

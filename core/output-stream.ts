@@ -34,6 +34,7 @@ export class OutputStream {
     return this.#newest.get(topic);
   }
 
+  /** Says it to all subscribers before it returns. `body` has no stamp of its own: an output is not published again. */
   publish(body: OutputBody): Output {
     const topic = topicOf(this.manager, body);
     const isReading = body.type === 'reading';

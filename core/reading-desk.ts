@@ -51,7 +51,7 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
   }
 
   #publish(heading: Heading, value: Json): void {
-    // The spread comes last: see `OutputStream.publish`.
+    // The spread comes last, see `OutputStream.publish`.
     this.#options.publish({ value, quality: 'good', timeMs: this.#options.clock.now(), ...heading });
   }
 

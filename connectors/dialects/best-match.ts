@@ -12,6 +12,7 @@ export type Draft07 = {
   readonly then?: Draft07;
 };
 
+/** What does not fit. Texts are made when they are told, not before: most findings never are. */
 type Finding = {
   readonly depth: number;
   /** The value has the type that the failing schema asks for: Python's jsonschema then prefers other errors. */
@@ -19,62 +20,93 @@ type Finding = {
   readonly text: () => string;
 };
 
+/** Adds what does not fit; `depth` counts the keys that lead to the value. */
+type Check = (value: Json, depth: number, findings: Finding[]) => void;
+
 /** The text of the one error that Python's jsonschema raises for a value, `best_match` of its `iter_errors`: the one that
  *  is least deep; among those one about the type before one that is not; among those the first. Undefined: it fits. */
-export const bestMatch = (schema: Draft07, value: Json): string | undefined => {
-  const findings: Finding[] = [];
-  collect(schema, value, 0, findings);
-  let best: Finding | undefined;
-  for (const finding of findings) if (best === undefined || isBetter(finding, best)) best = finding;
-  return best?.text();
+export const bestMatcher = (schema: Draft07): ((value: Json) => string | undefined) => {
+  const check = checkOf(schema);
+  return (value) => {
+    const findings: Finding[] = [];
+    check(value, 0, findings);
+    return findings.length === 0 ? undefined : bestOf(findings)?.text();
+  };
 };
+
+const bestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
+  others.reduce((best, finding) => (best !== undefined && isBetter(finding, best) ? finding : best), first);
 
 const isBetter = (one: Finding, other: Finding): boolean =>
   one.depth === other.depth ? other.isOfType && !one.isOfType : one.depth < other.depth;
 
-const collect = (schema: Draft07, value: Json, depth: number, findings: Finding[]): void => {
-  const isOfType = schema.type !== undefined && hasType(value, schema.type);
-  const found = (text: () => string): void => {
-    findings.push({ depth, isOfType, text });
+const checkOf = (schema: Draft07): Check => {
+  const checks = Object.keys(schema).flatMap((keyword) => keywords[keyword]?.(schema) ?? []);
+  return (value, depth, findings) => {
+    for (const check of checks) check(value, depth, findings);
   };
-  for (const keyword in schema) {
-    switch (keyword) {
-      case 'type':
-        if (!isOfType) found(() => `${pythonRepr(value)} is not of type '${schema.type ?? ''}'`);
-        break;
-      case 'const':
-        if (value !== schema.const) found(() => `${pythonRepr(schema.const ?? null)} was expected`);
-        break;
-      case 'enum':
-        if (schema.enum?.some((allowed) => allowed === value) === false)
-          found(() => `${pythonRepr(value)} is not one of ${pythonRepr(schema.enum ?? [])}`);
-        break;
-      case 'properties':
-        if (isJsonObject(value)) collectInProperties(schema.properties ?? {}, value, depth, findings);
-        break;
-      case 'required':
-        if (isJsonObject(value))
-          for (const name of schema.required ?? [])
-            if (!Object.hasOwn(value, name)) found(() => `${pythonRepr(name)} is a required property`);
-        break;
-      case 'if':
-        if (bestMatch(schema.if ?? {}, value) === undefined) collect(schema.then ?? {}, value, depth, findings);
-        break;
-    }
-  }
 };
 
-const collectInProperties = (
-  properties: { readonly [name: string]: Draft07 },
-  value: { readonly [name: string]: Json },
-  depth: number,
-  findings: Finding[],
-): void => {
-  for (const name in properties) {
-    const item = Object.hasOwn(value, name) ? value[name] : undefined;
-    const schema = properties[name];
-    if (item !== undefined && schema !== undefined) collect(schema, item, depth + 1, findings);
-  }
+/** A keyword with the words for a value that it refuses; its findings are told of the schema it stands in. */
+const simple = (schema: Draft07, fits: (value: Json) => boolean, complaint: (value: Json) => string): Check => {
+  const { type } = schema;
+  return (value, depth, findings) => {
+    if (fits(value)) return;
+    findings.push({ depth, isOfType: type !== undefined && hasType(value, type), text: () => complaint(value) });
+  };
+};
+
+const keywords: { readonly [keyword: string]: (schema: Draft07) => Check | readonly Check[] } = {
+  type: (schema) => {
+    const { type = 'object' } = schema;
+    return simple(
+      schema,
+      (value) => hasType(value, type),
+      (value) => `${pythonRepr(value)} is not of type '${type}'`,
+    );
+  },
+  const: (schema) => {
+    const complaint = `${pythonRepr(schema.const ?? null)} was expected`;
+    return simple(
+      schema,
+      (value) => value === schema.const,
+      () => complaint,
+    );
+  },
+  enum: (schema) => {
+    const allowed = new Set<Json>(schema.enum);
+    const list = pythonRepr([...allowed]);
+    return simple(
+      schema,
+      (value) => allowed.has(value),
+      (value) => `${pythonRepr(value)} is not one of ${list}`,
+    );
+  },
+  properties: ({ properties = {} }) =>
+    Object.entries(properties).map(([name, schema]): Check => {
+      const check = checkOf(schema);
+      return (value, depth, findings) => {
+        if (!isJsonObject(value) || !Object.hasOwn(value, name)) return;
+        check(value[name] ?? null, depth + 1, findings);
+      };
+    }),
+  required: (schema) =>
+    (schema.required ?? []).map((name) =>
+      simple(
+        schema,
+        (value) => !isJsonObject(value) || Object.hasOwn(value, name),
+        () => `${pythonRepr(name)} is a required property`,
+      ),
+    ),
+  if: (schema) => {
+    const condition = checkOf(schema.if ?? {});
+    const consequence = checkOf(schema.then ?? {});
+    return (value, depth, findings) => {
+      const unmet: Finding[] = [];
+      condition(value, depth, unmet);
+      if (unmet.length === 0) consequence(value, depth, findings);
+    };
+  },
 };
 
 /** A boolean is no number; a whole number of any size is one. */

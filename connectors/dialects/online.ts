@@ -1,8 +1,7 @@
 import type { Dialect, Recipients, Understood } from '../../core/dialect.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json-value.js';
 import type { CommandRequest, Event, Failure, Origin, Output, Reply } from '../../core/message.js';
-import type { SchemaCompiler } from '../../core/validate.js';
-import { bestMatch } from './best-match.js';
+import { bestMatcher } from './best-match.js';
 import { checkedMeta, setMeta, telemetryMeta } from './online-answers.js';
 import { blockTable, type Block, type BlockOptions } from './online-blocks.js';
 import { exceptionMeta, invalidMeta, problemMeta, unreadableMeta, type ExceptionCode } from './online-errors.js';
@@ -22,15 +21,13 @@ export type OnlineOptions = {
   readonly answers: 'everyone' | 'asker-else-everyone';
   /** `originator`: the mistake of one client does not make Online pause. */
   readonly errors: 'everyone' | 'originator';
-  readonly compile: SchemaCompiler;
 };
 
 /** The words between Online and its HV server (docs/protocols/online-hv.md). Throws BAD_ARGUMENT for blocks that clash. */
 export const onlineDialect = (options: OnlineOptions): Dialect<OnlineFrame> => {
-  const { errorCode, answers, errors, compile } = options;
+  const { errorCode, answers, errors } = options;
   const blocks = blockTable(options.blocks);
-  const schema = onlineCommandSchema(blocks.names);
-  const violationsOf = compile(schema);
+  const mistakeIn = bestMatcher(onlineCommandSchema(blocks.names));
   const errorsTo: Recipients = errors === 'originator' ? 'sender' : 'everyone';
   const answersTo: Recipients = answers === 'everyone' ? 'everyone' : 'sender-else-everyone';
 
@@ -71,8 +68,7 @@ export const onlineDialect = (options: OnlineOptions): Dialect<OnlineFrame> => {
     );
 
   const understand = (meta: Json, origin: Origin): CommandRequest | string => {
-    // A whole number beyond 2^53 comes as bigint: ajv takes it for no number, Python and we do.
-    const mistake = violationsOf(meta).length === 0 ? undefined : bestMatch(schema, meta);
+    const mistake = mistakeIn(meta);
     if (mistake !== undefined) return mistake;
     const command = isJsonObject(meta) ? meta : {};
     const block = blockNamed(command['block']);
@@ -101,14 +97,18 @@ const none: readonly OnlineFrame[] = [];
 
 const requestOf = (command: JsonObject, { manager, channel }: Block, origin: Origin): CommandRequest => {
   const isCheck = command['command_type'] === 'set_voltage_and_check';
-  const voltage = Number(command['voltage']);
-  return {
-    manager,
-    command: isCheck ? 'setVoltageAndCheck' : 'setVoltage',
-    ...(channel === undefined ? {} : { channel }),
-    arguments: isCheck
-      ? { voltage, maxError: Number(command['max_error']), timeout: Number(command['timeout']) }
-      : { voltage },
-    origin,
-  };
+  const native = isCheck ? 'setVoltageAndCheck' : 'setVoltage';
+  const args = isCheck ? checkArguments(command) : setArguments(command);
+  // Two literals: a spread costs each command half a microsecond.
+  if (channel === undefined) return { manager, command: native, arguments: args, origin };
+  return { manager, command: native, channel, arguments: args, origin };
 };
+
+/** Whole numbers beyond 2^53 come as bigint. */
+const setArguments = ({ voltage }: JsonObject): JsonObject => ({ voltage: Number(voltage) });
+
+const checkArguments = ({ voltage, max_error: maxError, timeout }: JsonObject): JsonObject => ({
+  voltage: Number(voltage),
+  maxError: Number(maxError),
+  timeout: Number(timeout),
+});

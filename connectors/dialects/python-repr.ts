@@ -36,7 +36,10 @@ const shortEscapes: { readonly [character: string]: string } = { '\\': '\\\\', '
 /** What Python does not print as it is: controls, formats, lone surrogates, unassigned, and every blank but the space. */
 const unprintable = /[\\\p{C}\p{Z}]/gu;
 
+const plain = /^[ !#-&(-[\]-~]*$/;
+
 const stringRepr = (text: string): string => {
+  if (plain.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(unprintable, escapeCharacter);
   return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;

@@ -14,14 +14,14 @@ const MAX_BURST_BYTES = 16_384;
 /** DataForge Envelopes over TCP, in Online's words. */
 export const envelopeTcpKind: ConnectorKind = {
   optionsSchema,
-  create: (rawOptions, { name, bus, clock, log: stationLog, compile }): Connector => {
+  create: (rawOptions, { name, bus, clock, log: stationLog }): Connector => {
     const options = readOptions(rawOptions);
     const log = stationLog.child({ connector: name });
     const { meta: metaCoding, maxMetaBytes, maxDataBytes, outboxBytes: maxOutboxBytes } = options;
     const exchange = new Exchange<OnlineFrame>({
       connector: name,
       dialectName: 'online',
-      dialect: onlineDialect({ ...options, compile }),
+      dialect: onlineDialect(options),
       encode: ({ meta, timeMs }) => encodeEnvelope({ meta, timeMs, metaCoding }),
       bus,
       clock,

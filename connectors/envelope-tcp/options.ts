@@ -3,7 +3,7 @@ import { DEFAULT_OUTBOX_BYTES } from '../../core/outbox.js';
 import { envelopeLimits, type MetaCoding } from '../../core/wire/envelope.js';
 import type { OnlineOptions } from '../dialects/online.js';
 
-export type EnvelopeTcpOptions = Omit<OnlineOptions, 'compile'> & {
+export type EnvelopeTcpOptions = OnlineOptions & {
   readonly host: string;
   readonly port: number;
   readonly dialect: 'online';

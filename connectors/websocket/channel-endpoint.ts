@@ -8,7 +8,7 @@ import { Exchange } from '../exchange.js';
 import { textFrame } from '../transports/ws-frame.js';
 import { MAX_BURST_BYTES, type Endpoint } from './endpoint.js';
 
-export type ChannelOptions = Omit<OnlineOptions, 'compile'>;
+export type ChannelOptions = OnlineOptions;
 
 /** The meta of a command; Online's are below 200 bytes. */
 const MAX_META_LENGTH = 65_536;
@@ -17,11 +17,11 @@ const PATH = '/channel';
 /** `/channel` of the original HV server, for its web page: the meta of each Envelope alone, one a text message. The page
  *  connects to `channel` beside itself, so behind a proxy that serves it under `/x/` the path is `/x/channel`. */
 export const channelEndpoint = (context: PartContext, options: ChannelOptions, maxOutboxBytes: number): Endpoint => {
-  const { name, bus, clock, log, compile } = context;
+  const { name, bus, clock, log } = context;
   const exchange = new Exchange<OnlineFrame>({
     connector: name,
     dialectName: 'online',
-    dialect: onlineDialect({ ...options, compile }),
+    dialect: onlineDialect(options),
     encode: ({ meta }) => textFrame(printMeta(meta)),
     bus,
     clock,

@@ -1,0 +1,66 @@
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Json, JsonSchema } from '../core/json-value.js';
+import { noViolations, type SchemaCompiler, type SchemaViolation } from '../core/validate.js';
+import { quoteValue, violationText, type Quote } from './violation-text.js';
+
+export type CompilerOptions = {
+  /** Report everything that is wrong, not the first thing alone: dearer, for configs. */
+  readonly allErrors?: boolean;
+  /** Write the defaults of the schema into the checked value: hand in a copy. */
+  readonly useDefaults?: boolean;
+  readonly quote?: Quote;
+};
+
+/** Our own schemas are checked against the meta-schema by a test, not at every start: that takes 30 ms. */
+const common: Options = {
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  strictNumbers: true,
+  allowUnionTypes: true,
+  validateFormats: false,
+  validateSchema: false,
+  meta: false,
+  verbose: true,
+};
+
+const DRAFT_07 = 'draft-07';
+
+/** ajv behind core's `SchemaCompiler`: draft 2020-12, or draft-07 where `$schema` says so. A schema is compiled when the
+ *  first value comes, so a start does not wait for validators that nobody uses. NaN and infinities are no numbers. */
+export const createCompiler = (options: CompilerOptions = {}): SchemaCompiler => {
+  const { allErrors = false, useDefaults = false, quote = quoteValue } = options;
+  // ajv's strict mode refuses defaults in places that it leaves alone; the places that it fills are what we want.
+  const settings: Options = { ...common, allErrors, useDefaults, ...(useDefaults ? { strict: false } : {}) };
+  const dialects = { modern: once(() => new Ajv2020(settings)), draft07: once(() => new Ajv(settings)) };
+
+  const compileNow = (schema: JsonSchema): ValidateFunction => {
+    const isDraft07 = typeof schema['$schema'] === 'string' && schema['$schema'].includes(DRAFT_07);
+    const ajv: Pick<Ajv, 'compile' | 'removeSchema'> = isDraft07 ? dialects.draft07() : dialects.modern();
+    const validate = ajv.compile(schema);
+    ajv.removeSchema(schema); // it would be kept for ever, once for each restart of a manager
+    return validate;
+  };
+
+  return (schema) => {
+    const compiled = once(() => compileNow(schema));
+    return (value: Json | undefined) => {
+      const validate = compiled();
+      if (validate(value)) return noViolations;
+      return (validate.errors ?? []).map((error) => toViolation(error, quote));
+    };
+  };
+};
+
+const toViolation = (error: ErrorObject, quote: Quote): SchemaViolation => ({
+  path: error.instancePath,
+  keyword: error.keyword,
+  message: violationText(error, quote),
+  params: error.params,
+});
+
+const once = <T extends object>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
+};

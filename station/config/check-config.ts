@@ -1,0 +1,126 @@
+import { managerName } from '../../core/address.js';
+import { STATION } from '../../core/bus.js';
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../core/json-value.js';
+import type { SchemaCompiler, SchemaViolation } from '../../core/validate.js';
+import { createCompiler } from '../../schemas/compiler.js';
+import { quoteValue } from '../../schemas/violation-text.js';
+import type { Registries } from '../registries.js';
+import { portConflicts, unknownManagers, type Finding } from './cross-checks.js';
+import { frameSchema, type Section } from './frame.js';
+import type { ConfigProblem } from './problem.js';
+import { relevant } from './relevant.js';
+import type { PartConfig, PartConfigs, StationConfig, StationSettings } from './station-config.js';
+import { pathOf, pointerStep, type ConfigTree } from './yaml-tree.js';
+
+export type Checked = { readonly config: StationConfig } | { readonly problems: readonly ConfigProblem[] };
+
+/** Checks a config against the frame, then each part against the schema of its kind, then the parts against each other.
+ *  Loads only the kinds that are used. Everything that is wrong is told at once. */
+export const checkConfig = async (tree: ConfigTree, registries: Registries): Promise<Checked> => {
+  const check = new Check(tree, registries);
+  const config = await check.run();
+  return config === undefined || check.problems.length > 0 ? { problems: check.problems } : { config: freeze(config) };
+};
+
+class Check {
+  readonly problems: ConfigProblem[];
+  readonly #tree: ConfigTree;
+  readonly #registries: Registries;
+  readonly #compile: SchemaCompiler;
+
+  constructor(tree: ConfigTree, registries: Registries) {
+    this.#tree = tree;
+    this.#registries = registries;
+    this.problems = [...tree.problems];
+    this.#compile = createCompiler({
+      allErrors: true,
+      useDefaults: true,
+      quote: (path, value) => (tree.isSecret(path) ? 'this secret' : quoteValue(path, value)),
+    });
+  }
+
+  async run(): Promise<StationConfig | undefined> {
+    if (this.#tree.isBroken) return undefined;
+    const root = withoutEmptySections(this.#tree.value);
+    this.#check(frameSchema(this.#kinds()), root, '');
+    if (!isJsonObject(root)) return undefined;
+    const managers = await this.#parts('managers', root);
+    const connectors = await this.#parts('connectors', root);
+    const services = await this.#parts('services', root);
+    const names = Object.keys(isJsonObject(root['managers']) ? root['managers'] : {});
+    this.#addAll(unknownManagers('connectors', connectors, [...names, STATION]));
+    this.#addAll(unknownManagers('services', services, [...names, STATION]));
+    this.#addAll(portConflicts(connectors));
+    // The frame has checked it and filled in its defaults.
+    return { station: root['station'] as unknown as StationSettings, managers, connectors, services };
+  }
+
+  async #parts(section: Section, root: JsonObject): Promise<PartConfigs> {
+    const found = root[section];
+    if (!isJsonObject(found)) return {};
+    const parts: [string, PartConfig][] = [];
+    for (const [name, entry] of Object.entries(found)) {
+      const pointer = `/${section}/${pointerStep(name)}`;
+      this.#addAll(nameFindings(name, pointer));
+      const part = isJsonObject(entry) ? await this.#part(section, entry, pointer) : undefined;
+      if (part !== undefined) parts.push([name, part]);
+    }
+    return Object.fromEntries(parts);
+  }
+
+  async #part(section: Section, entry: JsonObject, pointer: string): Promise<PartConfig | undefined> {
+    const { kind, ...options } = entry;
+    const registry = this.#registries[section];
+    const load = typeof kind === 'string' && Object.hasOwn(registry, kind) ? registry[kind] : undefined;
+    if (typeof kind !== 'string' || load === undefined) return undefined;
+    const { optionsSchema } = await load();
+    this.#check(optionsSchema, options, pointer);
+    return { kind, options };
+  }
+
+  #kinds(): Record<Section, readonly string[]> {
+    const { managers, connectors, services } = this.#registries;
+    return { managers: Object.keys(managers), connectors: Object.keys(connectors), services: Object.keys(services) };
+  }
+
+  #check(schema: JsonSchema, value: Json, pointer: string): boolean {
+    const violations = relevant(this.#compile(schema)(value));
+    this.#addAll(
+      violations.map((violation) => ({ pointer: pointer + placeOf(violation), message: violation.message })),
+    );
+    return violations.length === 0;
+  }
+
+  #addAll(findings: readonly Finding[]): void {
+    for (const { pointer, message } of findings) {
+      const path = pathOf(pointer);
+      // A value that could not be read (a variable that is not set) is not also of the wrong type.
+      if (this.#tree.problems.some((known) => known.path === path)) continue;
+      this.problems.push({ ...this.#tree.positionOf(pointer), path, message });
+    }
+  }
+}
+
+/** An unknown key is shown where it stands, not where its parent does. */
+const placeOf = ({ path, params }: SchemaViolation): string => {
+  const key = params['additionalProperty'] ?? params['unevaluatedProperty'];
+  return typeof key === 'string' ? `${path}/${pointerStep(key)}` : path;
+};
+
+/** `services:` with nothing below it is what is left when the last service is commented out. */
+const withoutEmptySections = (root: Json): Json =>
+  isJsonObject(root) ? Object.fromEntries(Object.entries(root).filter(([, value]) => value !== null)) : root;
+
+const nameFindings = (name: string, pointer: string): readonly Finding[] => {
+  if (name === STATION) return [{ pointer, message: `"${STATION}" is the name of the station itself; take another` }];
+  if (managerName.test(name) && name.length <= 64) return [];
+  return [{ pointer, message: 'a name is a lower-case letter, then letters, digits and "-", 64 at most' }];
+};
+
+const freeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) freeze(member);
+  }
+  return value;
+};

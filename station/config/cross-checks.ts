@@ -1,0 +1,69 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/json-value.js';
+import { didYouMean } from '../../schemas/violation-text.js';
+import type { PartConfigs } from './station-config.js';
+import { pointerStep } from './yaml-tree.js';
+
+/** What the schema of one part cannot know; `pointer` says where. */
+export type Finding = { readonly pointer: string; readonly message: string };
+
+/** By convention of all kinds `manager` names a manager, and `blocks` maps foreign numbers to `manager/channel`. */
+export const unknownManagers = (section: string, parts: PartConfigs, managers: readonly string[]): readonly Finding[] =>
+  Object.entries(parts).flatMap(([name, { options }]) =>
+    references(options, `/${section}/${pointerStep(name)}`)
+      .filter(({ manager }) => !managers.includes(manager))
+      .map(({ pointer, manager }) => ({
+        pointer,
+        message: `there is no manager "${manager}"; there are: ${managers.join(', ') || 'none'}${didYouMean(manager, managers)}`,
+      })),
+  );
+
+type Reference = { readonly pointer: string; readonly manager: string };
+
+const references = (options: JsonObject, pointer: string): readonly Reference[] =>
+  Object.entries(options).flatMap(([key, value]) => {
+    const place = `${pointer}/${pointerStep(key)}`;
+    if (key === 'manager' && typeof value === 'string') return [{ pointer: place, manager: value }];
+    if (key === 'blocks' && isJsonObject(value)) return blockReferences(value, place);
+    return isJsonObject(value) ? references(value, place) : [];
+  });
+
+const blockReferences = (blocks: JsonObject, pointer: string): readonly Reference[] =>
+  Object.entries(blocks).flatMap(([block, address]) => {
+    const manager = typeof address === 'string' ? address.split('/')[0] : undefined;
+    return manager === undefined ? [] : [{ pointer: `${pointer}/${pointerStep(block)}`, manager }];
+  });
+
+type Port = { readonly pointer: string; readonly host: string; readonly port: number };
+
+/** Two listeners that cannot both be had. Port 0 takes any free one. */
+export const portConflicts = (connectors: PartConfigs): readonly Finding[] => {
+  const ports = Object.entries(connectors).flatMap(([name, { options }]) =>
+    portsOf(options, `/connectors/${pointerStep(name)}`),
+  );
+  return ports.flatMap(({ pointer, host, port }, index) => {
+    const earlier = ports.slice(0, index).find((other) => other.port === port && overlap(other.host, host));
+    if (earlier === undefined || port === 0) return [];
+    const where = earlier.pointer.slice(1).replaceAll('/', '.');
+    return [{ pointer, message: `${host}:${port} is taken by ${where}; give one of them another port` }];
+  });
+};
+
+const portsOf = (options: JsonObject, pointer: string): readonly Port[] => {
+  const { host = '127.0.0.1', port } = options;
+  if (typeof port === 'number' && typeof host === 'string') return [{ pointer: `${pointer}/port`, host, port }];
+  return Object.entries(options).flatMap(([key, value]) => {
+    const found = endpointOf(value);
+    return found === undefined ? [] : [{ pointer: `${pointer}/${pointerStep(key)}`, ...found }];
+  });
+};
+
+const ENDPOINT = /^tcp:\/\/(.+):([0-9]+)$/;
+
+const endpointOf = (value: Json): { readonly host: string; readonly port: number } | undefined => {
+  const [, host, port] = typeof value === 'string' ? (ENDPOINT.exec(value) ?? []) : [];
+  return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
+};
+
+const everyAddress = ['0.0.0.0', '::', '*'];
+
+const overlap = (a: string, b: string): boolean => a === b || everyAddress.includes(a) || everyAddress.includes(b);

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../../core/json-value.js';
+import type { Section } from './frame.js';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** `stationSchema` as a type. */
+export type StationSettings = {
+  readonly name: string;
+  readonly safeAction: 'none' | 'makeSafe';
+  readonly safeActionTimeoutMs: number;
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: 'text' | 'json';
+    readonly fileBytes: number;
+    readonly files: number;
+  };
+  readonly history: {
+    readonly points: number;
+    readonly bucketMs: number;
+    readonly buckets: number;
+    readonly parameters: number;
+  };
+};
+
+/** One manager, connector or service: its kind and its checked options, defaults filled in. */
+export type PartConfig = { readonly kind: string; readonly options: JsonObject };
+export type PartConfigs = { readonly [name: string]: PartConfig };
+
+/** A whole config that has passed every check; frozen. */
+export type StationConfig = { readonly station: StationSettings } & { readonly [Name in Section]: PartConfigs };

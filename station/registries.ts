@@ -1,0 +1,8 @@
+import type { ConnectorKind, ManagerKind, Registry, ServiceKind } from '../core/connector.js';
+
+/** What a station can be built from. */
+export type Registries = {
+  readonly managers: Registry<ManagerKind>;
+  readonly connectors: Registry<ConnectorKind>;
+  readonly services: Registry<ServiceKind>;
+};

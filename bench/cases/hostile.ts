@@ -109,13 +109,13 @@ const flood = async (port: number): Promise<void> => {
 
 const randomBytes = async (station: Child, name: string, port: number, healthyPort: number): Promise<Figure> => {
   const before = station.rss();
-  let isDone = false;
+  const flooding = { isDone: false };
   const times: number[] = [];
   const healthy = (async () => {
-    while (!isDone) times.push(await answerMs(healthyPort, [command]));
+    while (!flooding.isDone) times.push(await answerMs(healthyPort, [command]));
   })();
   await flood(port);
-  isDone = true;
+  flooding.isDone = true;
   await healthy;
   const growth = station.rss() - before;
   const p99 = quantile(times, 0.99);

@@ -5,7 +5,7 @@ import { silentLog } from '../../core/log.js';
 import { declare } from '../../core/parameter.js';
 import { seededRandom } from '../../core/random.js';
 import { envelopeTcpKind } from '../../connectors/envelope-tcp/connector.js';
-import { compileSchema } from '../../schemas/compiler.js';
+import { createCompiler } from '../../schemas/compiler.js';
 import { systemClock } from '../../station/system-clock.js';
 
 /** A station of one block whose voltage is the time at which it was read (ms, with microseconds), every `periodMs`:
@@ -31,7 +31,7 @@ const clockManager = defineManager<ClockDevice>({
 
 const nothing = (): Promise<void> => Promise.resolve();
 const bus = new Bus({ clock: systemClock });
-const parts = { clock: systemClock, random: seededRandom(1), log: silentLog, compile: compileSchema };
+const parts = { clock: systemClock, random: seededRandom(1), log: silentLog, compile: createCompiler() };
 const manager = clockManager.create({
   ...parts,
   stream: bus.streamOf('hv'),

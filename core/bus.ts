@@ -1,4 +1,4 @@
-import { Subject, type Observable, type Subscription } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from './clock.js';
 import type { Description } from './description.js';
 import { Deduplicator } from './deduplicator.js';
@@ -7,6 +7,7 @@ import { inGateOrder, standardGuards, type Guard } from './guards.js';
 import type { HardwareManager } from './manager.js';
 import type { Command, CommandRequest, Output, Reading } from './message.js';
 import { OutputStream } from './output-stream.js';
+import { Relay } from './relay.js';
 
 export type BusOptions = {
   readonly clock: Clock;
@@ -25,8 +26,8 @@ export class Bus {
   readonly #guards: readonly Guard[];
   readonly #managers = new Map<string, HardwareManager>();
   readonly #streams = new Map<string, { readonly stream: OutputStream; readonly subscription: Subscription }>();
-  readonly #outputs = new Subject<Output>();
-  readonly #accepted = new Subject<Command>();
+  readonly #outputs = new Relay<Output>();
+  readonly #accepted = new Relay<Command>();
   readonly #deduplicator: Deduplicator;
   #lastReference = 0;
   #isClosed = false;
@@ -40,12 +41,12 @@ export class Bus {
 
   /** Hot; everything that any manager says, in order; replays nothing. */
   get outputs(): Observable<Output> {
-    return this.#outputs.asObservable();
+    return this.#outputs.values;
   }
 
   /** Hot; every command as it enters the gate, whatever becomes of it: for the audit and the message log. */
   get commands(): Observable<Command> {
-    return this.#accepted.asObservable();
+    return this.#accepted.values;
   }
 
   get managers(): readonly HardwareManager[] {
@@ -97,16 +98,22 @@ export class Bus {
   submit(request: CommandRequest): void {
     const manager = this.#managers.get(request.manager);
     const normal = manager === undefined ? request : manager.normalize(request);
-    const command: Command = { ...normal, type: 'command', reference: ++this.#lastReference };
+    // The spread comes last, see `OutputStream.publish`.
+    const command: Command = { type: 'command', reference: ++this.#lastReference, ...normal };
     this.#accepted.next(command);
     if (manager === undefined) {
       this.streamOf(STATION).publish({ type: 'failure', command, problem: this.#unknownManager(command) });
       return;
     }
     if (this.#isRepeat(command)) return;
-    const reason = this.#isClosed ? stationIsStopping : this.#refusal(command, manager, () => true);
-    if (reason === undefined) manager.input.push(command);
-    else manager.refuse(command, reason);
+    try {
+      const reason = this.#isClosed ? stationIsStopping : this.#refusal(command, manager, () => true);
+      if (reason !== undefined) manager.refuse(command, reason);
+      else manager.input.push(command);
+    } catch (thrown) {
+      // Only a guard can have thrown: neither `push` nor `refuse` does.
+      manager.refuseWith(command, thrown);
+    }
   }
 
   /** No new commands from here on. */

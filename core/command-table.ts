@@ -126,11 +126,12 @@ export const limitsOfChannel = <Driver, Channel>(
   table: CommandTable<Driver, Channel>,
   driver: Driver | undefined,
   channel: Channel,
+  onDefect: (thrown: unknown) => void,
 ): Record<string, { minimum?: number; maximum?: number }> => {
   const found: Record<string, { minimum?: number; maximum?: number }> = {};
   for (const [command, { spec }] of table) {
     for (const [argument, { limits }] of Object.entries(spec.arguments)) {
-      const known = limitsFor(limits, driver, channel);
+      const known = limitsIfKnown(() => limitsFor(limits, driver, channel), onDefect);
       if (known !== undefined) found[`${command}.${argument}`] = known;
     }
   }
@@ -158,4 +159,14 @@ const limitsFor = <Driver, Channel>(
 ) => {
   if (typeof limits !== 'function') return limits;
   return driver === undefined ? undefined : limits(driver, channel);
+};
+
+/** A driver that cannot say its limits must not spoil the description; the gate refuses what it cannot judge. */
+const limitsIfKnown = <T>(ask: () => T, onDefect: (thrown: unknown) => void): T | undefined => {
+  try {
+    return ask();
+  } catch (thrown) {
+    onDefect(thrown);
+    return undefined;
+  }
 };

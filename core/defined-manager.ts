@@ -1,11 +1,8 @@
-import { Subscription } from 'rxjs';
 import { backoff, reconnectBackoff } from './backoff.js';
 import { builtInCommands } from './built-in-commands.js';
-import { sleep } from './clock.js';
 import {
   argumentProblem,
   commandTable,
-  DEFAULT_CALL_MS,
   limitsOfChannel,
   refuseLimits,
   writerOf,
@@ -14,41 +11,46 @@ import {
   type Execute,
 } from './command-table.js';
 import { Connection, disconnected } from './connection.js';
-import type { DefinedManagerOptions, ManagerDefinition } from './manager-definition.js';
-import type { Description, ManagerState, ParameterDescription } from './description.js';
+import type { CommandDescription, Description, ManagerState, ParameterDescription } from './description.js';
 import type { Device } from './device.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
+import { frozenCopy } from './freeze.js';
 import type { Json } from './json-value.js';
+import type { DefinedManagerOptions, ManagerDefinition } from './manager-definition.js';
 import { HardwareManager } from './manager.js';
 import type { ChannelId, Command } from './message.js';
 import type { Call, CommandSpec, Parameter } from './parameter.js';
-import { pollPlan, type PollGroup } from './poll-plan.js';
-import { poll, pollEachTurn } from './poll.js';
+import { pollPlan, type PollGroup, type PollItem } from './poll-plan.js';
+import { Poller, WATCH_MS } from './poller.js';
 import type { CommandTraits } from './queue.js';
 import { ReadingDesk } from './reading-desk.js';
-import { millis } from './units.js';
+import { Silence } from './silence.js';
 
 /** Time for running driver calls to settle at stop, before the link is closed under them. */
 const STOP_GRACE_MS = 500;
-/** After its deadline a driver call gets this long to notice its signal; then the link counts as lost. */
-const SETTLE_GRACE_MS = 2_000;
 
 /** The engine behind `defineManager`: runs a declaration on a driver. */
 export class DefinedManager<Driver extends Device, Channel extends ChannelId> extends HardwareManager {
   readonly #definition: ManagerDefinition<Driver, Channel>;
   readonly #commands: CommandTable<Driver, Channel>;
-  readonly #parameters: { readonly [name: string]: ParameterDescription };
+  readonly #described: Pick<Description, 'parameters' | 'commands'>;
   readonly #connection: Connection<Driver>;
+  readonly #poller: Poller<Driver, Channel>;
   readonly #desk: ReadingDesk<Driver, Channel>;
+  readonly #silence: Silence;
   #channels: readonly Channel[];
   #version = 1;
-  #polls = new Subscription();
-  /** Aborted when the instrument goes offline or the manager stops: ends what the polls are reading. */
-  #session = new AbortController();
+  #isWanted = false;
+  #stopping: Promise<void> | undefined;
+  #makingSafe = 0;
 
   constructor(definition: ManagerDefinition<Driver, Channel>, options: DefinedManagerOptions<Driver, Channel>) {
     super(options);
+    const { name } = this;
     const { clock, log, random, createDriver, compile } = options;
+    const onDefect = (thrown: unknown): void => {
+      this.countDefect(thrown);
+    };
     this.#definition = definition;
     this.#channels = options.channels ?? [];
     const builtIn = builtInCommands<Driver, Channel>({
@@ -57,15 +59,33 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
       refresh: (channel, parameter, call) => this.#refresh(channel, parameter, call),
     });
     this.#commands = commandTable({ definition, builtIn, compile, onDriver: (run) => this.#onDriver(run) });
-    this.#parameters = describeParameters(definition.parameters);
+    this.#described = frozenCopy({
+      parameters: describeParameters(definition.parameters),
+      commands: describeCommands(this.#commands),
+    });
     this.#desk = new ReadingDesk(definition.parameters, {
       clock,
+      onDefect,
       publish: (body) => {
         this.publish(body);
       },
     });
+    this.#silence = new Silence(clock);
+    this.#poller = new Poller<Driver, Channel>({
+      name,
+      clock,
+      random,
+      onDefect,
+      read: (driver, item, call) => this.#read(driver, item, call),
+      onHung: (reason) => {
+        this.#connection.lose(reason);
+      },
+      onWatch: () => {
+        this.#desk.growOlder(WATCH_MS);
+      },
+    });
     this.#connection = new Connection<Driver>({
-      name: this.name,
+      name,
       clock,
       log,
       backoff: backoff(reconnectBackoff, random),
@@ -83,36 +103,62 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     return this.#connection.state;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    this.#isWanted = true;
+    if (this.#stopping !== undefined) await this.#stopping;
+    if (!this.#hasToStart()) return;
+    this.#stopping = undefined;
+    this.#version += 1;
     this.input.restart();
+    this.#beginEpoch();
     this.#connection.start();
-    return Promise.resolve();
   }
 
-  async stop(): Promise<void> {
-    this.#endSession(problem('STOPPING', `${this.name} is stopping`));
+  stop(): Promise<void> {
+    this.#isWanted = false;
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    const reason = problem('STOPPING', `${this.name} is stopping`);
+    const wasStopped = this.state === 'stopped';
+    this.#poller.stop(reason);
     await this.input.stop(STOP_GRACE_MS);
     await this.#connection.stop();
+    if (wasStopped) return;
+    this.#version += 1;
+    this.#desk.publishAllBad(problem('DISCONNECTED', `${this.name} is stopped`));
+    this.announce('stopped', { version: this.#version });
   }
 
   async makeSafe(call: Call): Promise<void> {
-    this.input.abort(undefined, problem('ABORTED', `${this.name} is being made safe`));
-    const driver = this.#online();
-    await this.#definition.makeSafe(driver, call);
-    await this.#readOnce(driver, call);
+    this.#makingSafe += 1;
+    try {
+      this.input.abort(undefined, problem('ABORTED', `${this.name} is being made safe`));
+      const driver = this.#online();
+      const makeSafe = (): Promise<void> => this.#onDevice(driver, () => this.#definition.makeSafe(driver, call));
+      await makeSafe();
+      if (await this.input.settled()) await makeSafe();
+      await this.#poller.readOnce(driver, call.signal);
+    } finally {
+      this.#makingSafe -= 1;
+    }
   }
 
   describe(): Description {
     const { driver } = this.#connection;
+    const { kind, description } = this.#definition;
+    const onDefect = (thrown: unknown): void => {
+      this.countDefect(thrown);
+    };
     return {
       name: this.name,
-      kind: this.#definition.kind,
-      description: this.#definition.description,
+      kind,
+      description,
       version: this.#version,
       state: this.state,
-      channels: this.#channels.map((id) => ({ id, limits: limitsOfChannel(this.#commands, driver, id) })),
-      parameters: this.#parameters,
-      commands: Object.fromEntries([...this.#commands].map(([name, { description }]) => [name, description])),
+      channels: this.#channels.map((id) => ({ id, limits: limitsOfChannel(this.#commands, driver, id, onDefect) })),
+      ...this.#described,
     };
   }
 
@@ -168,21 +214,31 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     return this.#entry(command).execute(command, call);
   }
 
+  protected override onStuck(reason: Problem): void {
+    this.#connection.lose(reason);
+  }
+
   #onDriver(run: CommandSpec<Driver, Channel>['run']): Execute {
     return async (command, call) => {
       const driver = this.#online();
       const channel = this.#channelOf(command.channel);
       const refresh = async (parameter: string): Promise<void> => {
-        await this.#desk.read(driver, parameter, channel, call);
+        await this.#read(driver, { parameter, channel }, call);
       };
       try {
-        return await run(driver, channel, command.arguments, { refresh, ...call });
-      } catch (thrown) {
-        const reason = toProblem(thrown);
-        if (reason.code === 'DISCONNECTED') this.#connection.lose(reason);
-        throw thrown;
+        return await this.#onDevice(driver, () => run(driver, channel, command.arguments, { refresh, ...call }));
+      } finally {
+        if (call.signal.aborted) this.#readBack(driver);
       }
     };
+  }
+
+  /** A command that was told to give up may have written before it did: what is read once is read again. */
+  #readBack(driver: Driver): void {
+    if (this.#makingSafe > 0 || this.#connection.driver !== driver) return;
+    this.#poller.readOnce(driver).catch((thrown: unknown) => {
+      this.countDefect(thrown);
+    });
   }
 
   async #refresh(channel: ChannelId | undefined, parameter: string | undefined, call: Call): Promise<number> {
@@ -191,92 +247,78 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
       .flatMap((group) => group.items)
       .filter((item) => parameter === undefined || item.parameter === parameter)
       .filter((item) => channel === undefined || item.channel === channel);
-    if (items.length === 0)
-      throw new HardwareError('BAD_ARGUMENT', `${this.name} has nothing to read by the name "${parameter ?? ''}"`);
-    for (const item of items) {
-      const reason = await this.#desk.read(driver, item.parameter, item.channel, call);
-      if (reason !== undefined) throw new HardwareError(reason.code, reason.message);
+    if (items.length === 0) {
+      const what = [this.name, channel, parameter].filter((part) => part !== undefined).join('/');
+      throw new HardwareError('BAD_ARGUMENT', `there is nothing to read at ${what}`);
     }
+    let failure: Problem | undefined;
+    for (const item of items) {
+      failure = (await this.#read(driver, item, call)) ?? failure;
+      if (call.signal.aborted) break;
+    }
+    if (failure !== undefined) throw new HardwareError(failure.code, failure.message);
     return items.length;
   }
 
+  async #read(driver: Driver, { parameter, channel }: PollItem<Channel>, call: Call): Promise<Problem | undefined> {
+    const reason = await this.#desk.read(driver, parameter, channel, call);
+    this.#judge(driver, reason);
+    return reason;
+  }
+
+  async #onDevice<T>(driver: Driver, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#judge(driver, undefined);
+      return result;
+    } catch (thrown) {
+      this.#judge(driver, toProblem(thrown));
+      throw thrown;
+    }
+  }
+
+  /** What a driver call tells about the link. Of a driver that has been replaced it tells nothing. */
+  #judge(driver: Driver, reason: Problem | undefined): void {
+    if (this.#connection.driver !== driver) return;
+    if (reason === undefined || reason.code === 'DEVICE_FAULT') this.#silence.end();
+    else if (reason.code === 'DISCONNECTED') this.#connection.lose(reason);
+    else if (reason.code === 'TIMEOUT' && this.#silence.timedOut()) this.#connection.lose(reason);
+  }
+
+  #hasToStart(): boolean {
+    return this.#isWanted && this.state === 'stopped';
+  }
+
+  /** Of a name that has spoken before, every start is a new epoch. */
+  #beginEpoch(): void {
+    const { stream } = this.context;
+    if (!stream.hasSpoken) return;
+    stream.restart();
+    this.announce('restarted', { version: this.#version });
+  }
+
   #goOnline(driver: Driver): void {
-    this.#channels = this.#definition.channels?.(driver) ?? this.#channels;
+    const channels = this.#definition.channels?.(driver) ?? this.#channels;
+    const isNew =
+      channels.length !== this.#channels.length || channels.some((id, index) => id !== this.#channels[index]);
+    this.#channels = [...channels];
     this.#version += 1;
-    this.#session = new AbortController();
+    this.#silence.end();
     this.announce('online', { version: this.#version });
-    this.#polls = new Subscription();
-    for (const group of this.#plan()) this.#polls.add(this.#startPolling(driver, group));
-    this.#readOnce(driver, this.#sessionCall()).catch((thrown: unknown) => {
-      this.#connection.lose(toProblem(thrown));
-    });
+    if (isNew) this.announce('description', { version: this.#version });
+    if (this.#connection.driver === driver) this.#poller.start(driver, this.#plan());
   }
 
   #goOffline(reason: Problem): void {
     this.#version += 1;
-    this.#endSession(reason);
-    this.input.abort(undefined, problem('DISCONNECTED', `${this.name} was lost: ${reason.message}`));
+    this.#poller.stop(reason);
+    this.input.reset(problem('DISCONNECTED', `${this.name} was lost: ${reason.message}`));
     this.announce('offline', { code: reason.code, reason: reason.message, version: this.#version });
     this.#desk.publishAllBad(problem('DISCONNECTED', reason.message));
   }
 
-  #endSession(reason: Problem): void {
-    this.#polls.unsubscribe();
-    this.#session.abort(new HardwareError(reason.code, reason.message));
-  }
-
-  #startPolling(driver: Driver, group: PollGroup<Channel>): Subscription {
-    const { everyMs } = group;
-    if (everyMs === undefined) return Subscription.EMPTY;
-    const pause = backoff(reconnectBackoff, this.context.random);
-    const read = (): Promise<void> => this.#pollRound(driver, group, pause);
-    const onError = (thrown: unknown): void => {
-      this.context.log.error('poll failed', { manager: this.name, reason: toProblem(thrown).message });
-    };
-    return (
-      everyMs === 0 ? pollEachTurn(this.context.clock, read, onError) : poll(millis(everyMs), read, onError)
-    ).subscribe();
-  }
-
-  /** Reads a group once. A failing instrument is asked again after a growing pause, not at once; a lost one is given up. */
-  async #pollRound(driver: Driver, group: PollGroup<Channel>, pause: ReturnType<typeof backoff>): Promise<void> {
-    const { clock } = this.context;
-    const call = this.#sessionCall();
-    const cancelWatch = clock.after(DEFAULT_CALL_MS * Math.max(1, group.items.length) + SETTLE_GRACE_MS, () => {
-      this.#connection.lose(
-        problem('TIMEOUT', `${this.name} has not answered a poll within ${DEFAULT_CALL_MS} ms a reading`),
-      );
-    });
-    const failure = await this.#readItems(driver, group, call).finally(cancelWatch);
-    if (failure === undefined) pause.reset();
-    else if (failure.code === 'DISCONNECTED') this.#connection.lose(failure);
-    else if (!call.signal.aborted) await sleep(clock, pause.next(), call.signal).catch(() => undefined);
-  }
-
-  /** All items are tried: one dead channel does not hide the others. Returns the last failure. */
-  async #readItems(driver: Driver, { items }: PollGroup<Channel>, call: Call): Promise<Problem | undefined> {
-    let failure: Problem | undefined;
-    for (const { parameter, channel } of items) {
-      const reason = await this.#desk.read(driver, parameter, channel, call);
-      if (call.signal.aborted) return undefined;
-      failure = reason ?? failure;
-      if (reason?.code === 'DISCONNECTED') return reason;
-    }
-    return failure;
-  }
-
-  async #readOnce(driver: Driver, call: Call): Promise<void> {
-    for (const group of this.#plan()) {
-      if (group.everyMs === undefined) await this.#readItems(driver, group, call);
-    }
-  }
-
   #plan(): readonly PollGroup<Channel>[] {
     return pollPlan(this.#definition.parameters, this.#channels, this.#channelOf(undefined));
-  }
-
-  #sessionCall(): Call {
-    return { signal: this.#session.signal, deadline: this.context.clock.monotonic() + DEFAULT_CALL_MS };
   }
 
   #online(): Driver {
@@ -315,3 +357,8 @@ const describeParameters = <Driver, Channel>(
       },
     ]),
   );
+
+const describeCommands = <Driver, Channel>(
+  commands: CommandTable<Driver, Channel>,
+): Record<string, CommandDescription> =>
+  Object.fromEntries([...commands].map(([name, { description }]) => [name, description]));

@@ -1,13 +1,14 @@
-import { Subject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Clock } from './clock.js';
 import { topicOf, type Output, type OutputBody, type Reading } from './message.js';
+import { Relay } from './relay.js';
 
 /** The output of one manager name: stamps what is said, keeps the newest readings, fans out.
  *  It outlives a restart of its manager: peers stay subscribed and see a new epoch. */
 export class OutputStream {
   readonly manager: string;
   readonly #clock: Clock;
-  readonly #subject = new Subject<Output>();
+  readonly #relay = new Relay<Output>();
   /** By topic; a reading's is in the newest of its topic. */
   readonly #lastSeq = new Map<string, number>();
   readonly #newest = new Map<string, Reading>();
@@ -22,7 +23,12 @@ export class OutputStream {
 
   /** Hot; replays nothing (take `snapshot()` in the same synchronous call); never errors; completes when the name is removed. */
   get outputs(): Observable<Output> {
-    return this.#subject.asObservable();
+    return this.#relay.values;
+  }
+
+  /** Whether anything has been said in this epoch. */
+  get hasSpoken(): boolean {
+    return this.#seq > 0;
   }
 
   /** The newest reading of each parameter, in the order in which they were first read. */
@@ -34,7 +40,8 @@ export class OutputStream {
     return this.#newest.get(topic);
   }
 
-  /** Says it to all subscribers before it returns. `body` has no stamp of its own: an output is not published again. */
+  /** Says it to all subscribers before it returns; when it is one of them who publishes, they hear it in its turn. `body` has
+   *  no stamp of its own: an output is not published again. */
   publish(body: OutputBody): Output {
     const topic = topicOf(this.manager, body);
     const isReading = body.type === 'reading';
@@ -45,7 +52,7 @@ export class OutputStream {
     const output: Output = { manager: this.manager, topic, epoch: this.#epoch, seq, previous, timeMs, ...body };
     if (output.type === 'reading') this.#newest.set(topic, output);
     else this.#lastSeq.set(topic, seq);
-    this.#subject.next(output);
+    this.#relay.next(output);
     return output;
   }
 
@@ -58,6 +65,6 @@ export class OutputStream {
   }
 
   complete(): void {
-    this.#subject.complete();
+    this.#relay.complete();
   }
 }

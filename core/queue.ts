@@ -101,9 +101,9 @@ export class CommandQueue {
     this.#takeWaiting();
   }
 
-  /** Waits until all that was ended but is still at work has settled; false: there was nothing of that kind. */
+  /** Waits until all that was ended but may still write has settled; false: there was nothing of that kind. */
   async settled(): Promise<boolean> {
-    const late = [...this.#running].filter((run) => run.isAnswered);
+    const late = [...this.#running].filter((run) => run.isAnswered && holdsOthers(run.traits));
     await Promise.all(late.map(whenFreed));
     return late.length > 0;
   }

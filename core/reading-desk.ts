@@ -1,18 +1,31 @@
 import type { Clock } from './clock.js';
-import { toProblem, type Problem } from './errors.js';
+import { HardwareError, problem, toProblem, type Problem } from './errors.js';
 import type { Json } from './json-value.js';
 import type { ChannelId, OutputBody, ReadingBody } from './message.js';
 import type { Call, Parameter } from './parameter.js';
+import { notPlain } from './plain-data.js';
 
-export type ReadingDeskOptions = { readonly clock: Clock; readonly publish: (body: OutputBody) => void };
+/** A polled reading is stale when this many of its periods went by without a new one, and at least so much time. */
+const STALE_PERIODS = 3;
+const STALE_MIN_MS = 10_000;
+
+export type ReadingDeskOptions = {
+  readonly clock: Clock;
+  readonly publish: (body: OutputBody) => void;
+  /** A driver threw, or returned, what no driver should: told when it begins, not for every poll. */
+  readonly onDefect: (thrown: unknown) => void;
+};
 
 /** The part of a reading that is always the same at one place. */
 type Heading = Pick<ReadingBody, 'type' | 'channel' | 'parameter' | 'unit'>;
 
+/** Where a parameter was read, what came last, and how long ago, to the second. */
+type Place = { readonly heading: Heading; last: ReadingBody | undefined; ageMs: number };
+
 /** One parameter, and what has been read of it since the start: by channel, undefined for the whole device. */
 type Entry<Driver, Channel> = {
   readonly parameter: Parameter<Driver, Channel>;
-  readonly headings: Map<Channel | undefined, Heading>;
+  readonly places: Map<Channel | undefined, Place>;
 };
 
 /** Reads parameters and publishes what came: a value, or a bad reading with the reason. Takes the time at the device edge. */
@@ -22,7 +35,7 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
 
   constructor(parameters: Readonly<Record<string, Parameter<Driver, Channel>>>, options: ReadingDeskOptions) {
     this.#entries = new Map(
-      Object.entries(parameters).map(([name, parameter]) => [name, { parameter, headings: new Map() }]),
+      Object.entries(parameters).map(([name, parameter]) => [name, { parameter, places: new Map() }]),
     );
     this.#options = options;
   }
@@ -31,52 +44,78 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
   async read(driver: Driver, name: string, channel: Channel, call: Call): Promise<Problem | undefined> {
     const entry = this.#entries.get(name);
     if (entry?.parameter.read === undefined) return undefined;
-    const heading = headingOf(name, entry, channel);
+    const place = placeOf(name, entry, channel);
     try {
       const value = await entry.parameter.read(driver, channel, call);
-      if (!call.signal.aborted) this.#publish(heading, value);
-      return undefined;
+      return call.signal.aborted ? undefined : this.#publishValue(place, value);
     } catch (thrown) {
-      const reason = toProblem(thrown);
-      if (!call.signal.aborted) this.#publishBad(heading, reason);
-      return reason;
+      if (call.signal.aborted) return toProblem(thrown);
+      if (!(thrown instanceof HardwareError) && place.last?.problem?.code !== 'INTERNAL')
+        this.#options.onDefect(thrown);
+      return this.#publishBad(place, toProblem(thrown));
     }
   }
 
   /** The instrument is gone: everything that was known is unknown now. */
   publishAllBad(reason: Problem): void {
-    for (const { headings } of this.#entries.values()) {
-      for (const heading of headings.values()) this.#publishBad(heading, reason);
+    for (const { places } of this.#entries.values()) {
+      for (const place of places.values()) this.#publishBad(place, reason);
     }
   }
 
-  #publish(heading: Heading, value: Json): void {
-    // The spread comes last, see `OutputStream.publish`.
-    this.#options.publish({ value, quality: 'good', timeMs: this.#options.clock.now(), ...heading });
+  /** Called now and then with the time since the last call: says of what has become too old to trust that it is stale. */
+  growOlder(ms: number): void {
+    for (const { parameter, places } of this.#entries.values()) {
+      if (parameter.pollMs === undefined) continue;
+      const limitMs = Math.max(STALE_PERIODS * parameter.pollMs, STALE_MIN_MS);
+      for (const place of places.values()) {
+        place.ageMs += ms;
+        if (place.ageMs > limitMs && place.last?.quality === 'good')
+          this.#publish(place, { ...place.last, quality: 'stale' });
+      }
+    }
   }
 
-  #publishBad(heading: Heading, reason: Problem): void {
+  /** Unknown is not zero, and no more is a NaN that JSON would print as null. */
+  #publishValue(place: Place, value: Json): Problem | undefined {
+    const flaw = notPlain(value);
+    if (flaw !== undefined)
+      return this.#publishBad(place, problem('DEVICE_FAULT', `${place.heading.parameter}: ${flaw}`));
+    place.ageMs = 0;
+    // The spread comes last, see `OutputStream.publish`.
+    this.#publish(place, { value, quality: 'good', timeMs: this.#options.clock.now(), ...place.heading });
+    return undefined;
+  }
+
+  #publishBad(place: Place, reason: Problem): Problem {
     const timeMs = this.#options.clock.now();
-    this.#options.publish({ value: null, quality: 'bad', problem: reason, timeMs, ...heading });
+    this.#publish(place, { value: null, quality: 'bad', problem: reason, timeMs, ...place.heading });
+    return reason;
+  }
+
+  #publish(place: Place, reading: ReadingBody): void {
+    place.last = reading;
+    this.#options.publish(reading);
   }
 }
 
 /** Made once for each place: a rack may be read 40 000 times a second. */
-const headingOf = <Driver, Channel extends ChannelId>(
+const placeOf = <Driver, Channel extends ChannelId>(
   name: string,
   entry: Entry<Driver, Channel>,
   channel: Channel,
-): Heading => {
+): Place => {
   const { unit, scope } = entry.parameter;
-  const place = scope === 'manager' ? undefined : channel;
-  const known = entry.headings.get(place);
+  const where = scope === 'manager' ? undefined : channel;
+  const known = entry.places.get(where);
   if (known !== undefined) return known;
   const heading: Heading = {
     type: 'reading',
-    ...(place === undefined ? {} : { channel: place }),
+    ...(where === undefined ? {} : { channel: where }),
     parameter: name,
     ...(unit === undefined ? {} : { unit }),
   };
-  entry.headings.set(place, heading);
-  return heading;
+  const place: Place = { heading, last: undefined, ageMs: 0 };
+  entry.places.set(where, place);
+  return place;
 };

@@ -8,10 +8,17 @@ const MAX_AGE_MS = 120_000;
 /** Repeats that may wait for one running command; nobody repeats a command so often and means well. */
 const MAX_JOINED = 64;
 
-type Answer = Reply | Failure;
+type Id = string | number;
 type Publish = (body: OutputBody) => void;
-type Open = { readonly reference: number; readonly joined: Command[]; readonly publish: Publish };
-type Aged = { readonly key: string; readonly answeredAt: number };
+/** Of an answer what a repeat needs. The whole of it, kept, would double the work of the garbage collector. */
+type Outcome = (command: Command) => OutputBody;
+type Entry = {
+  readonly reference: number;
+  readonly publish: Publish;
+  joined: readonly Command[];
+  outcome: Outcome | undefined;
+};
+type Aged = { readonly session: string; readonly id: Id; readonly answeredAt: number };
 
 const tooManyRepeats = problem(
   'QUEUE_FULL',
@@ -22,13 +29,13 @@ const tooManyRepeats = problem(
  *  Never by content: Online repeats its last message byte for byte and means it. */
 export class Deduplicator {
   readonly #clock: Clock;
-  readonly #open = new Map<string, Open>();
-  readonly #answers = new Map<string, Answer>();
-  /** The keys of the answers, oldest first from `#oldest` on. A ring: to find the oldest of a Map that is always being
-   *  emptied and refilled costs more than the rest of the way through the gate (12 us). */
+  readonly #sessions = new Map<string, Map<Id, Entry>>();
+  /** The answered ones, oldest first from `#oldest` on. A ring: to find the oldest of a Map that is always being emptied
+   *  and refilled costs more than the rest of the way through the gate (12 us). */
   readonly #ages: Aged[] = [];
   #oldest = 0;
   #next = 0;
+  #open = 0;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
@@ -36,65 +43,78 @@ export class Deduplicator {
 
   /** Stored ids; at most 1024 that are answered, beside those still running. */
   get size(): number {
-    return this.#open.size + this.#answers.size;
+    return this.#open + this.#next - this.#oldest;
   }
 
   /** `new`: run it; `repeat`: it has been or will be answered from the first one. */
   claim(command: Command, publish: Publish): 'new' | 'repeat' {
+    if (command.id === undefined) return 'new';
     this.#forgetOld();
-    const key = keyOf(command);
-    const open = this.#open.get(key);
-    if (open !== undefined) {
-      if (open.joined.length < MAX_JOINED) open.joined.push(command);
-      else publish({ type: 'failure', command, problem: tooManyRepeats });
-      return 'repeat';
+    const entries = this.#entriesOf(sessionOf(command));
+    const entry = entries.get(command.id);
+    if (entry === undefined) {
+      entries.set(command.id, { reference: command.reference, publish, joined: noCommands, outcome: undefined });
+      this.#open += 1;
+      return 'new';
     }
-    const answer = this.#answers.get(key);
-    if (answer !== undefined) {
-      publish(answerTo(command, answer));
-      return 'repeat';
-    }
-    this.#open.set(key, { reference: command.reference, joined: [], publish });
-    return 'new';
+    if (entry.outcome !== undefined) publish(entry.outcome(command));
+    else if (entry.joined.length < MAX_JOINED) entry.joined = [...entry.joined, command];
+    else publish({ type: 'failure', command, problem: tooManyRepeats });
+    return 'repeat';
   }
 
   /** Stores the answer and passes it on to those who joined. */
-  settle(answer: Answer): void {
-    const { command } = answer;
-    if (command.id === undefined) return;
-    const key = keyOf(command);
-    const open = this.#open.get(key);
-    // The refusal of one repeat too many is not the answer.
-    if (open?.reference !== command.reference) return;
-    this.#open.delete(key);
-    this.#store(key, answer);
-    for (const joined of open.joined) open.publish(answerTo(joined, answer));
+  settle(answer: Reply | Failure): void {
+    const { id, reference } = answer.command;
+    if (id === undefined) return;
+    const session = sessionOf(answer.command);
+    const entry = this.#sessions.get(session)?.get(id);
+    // An answer to a repeat is not the answer.
+    if (entry?.reference !== reference || entry.outcome !== undefined) return;
+    const outcome = outcomeOf(answer);
+    const { joined } = entry;
+    entry.outcome = outcome;
+    entry.joined = noCommands;
+    this.#open -= 1;
+    if (this.#next - this.#oldest >= MAX_STORED) this.#forgetOldest();
+    this.#ages[this.#next++ % MAX_STORED] = { session, id, answeredAt: this.#clock.monotonic() };
+    for (const command of joined) entry.publish(outcome(command));
   }
 
-  #store(key: string, answer: Answer): void {
-    if (this.#answers.size >= MAX_STORED) this.#forgetOldest();
-    this.#answers.set(key, answer);
-    this.#ages[this.#next++ % MAX_STORED] = { key, answeredAt: this.#clock.monotonic() };
+  #entriesOf(session: string): Map<Id, Entry> {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) return known;
+    const entries = new Map<Id, Entry>();
+    this.#sessions.set(session, entries);
+    return entries;
   }
 
   #forgetOld(): void {
     const limit = this.#clock.monotonic() - MAX_AGE_MS;
-    while (this.#answers.size > 0 && (this.#ages[this.#oldest % MAX_STORED]?.answeredAt ?? limit) < limit)
+    while (this.#next > this.#oldest && (this.#ages[this.#oldest % MAX_STORED]?.answeredAt ?? limit) < limit)
       this.#forgetOldest();
   }
 
   #forgetOldest(): void {
     const oldest = this.#ages[this.#oldest++ % MAX_STORED];
-    if (oldest !== undefined) this.#answers.delete(oldest.key);
+    if (oldest === undefined) return;
+    const entries = this.#sessions.get(oldest.session);
+    entries?.delete(oldest.id);
+    if (entries?.size === 0) this.#sessions.delete(oldest.session);
   }
 }
 
-const keyOf = ({ origin: { session, connector, peer }, id }: Command): string => {
-  const who = session ?? `${connector} ${peer}`;
-  return `${who.length} ${who} ${typeof id} ${id}`;
-};
+const noCommands: readonly Command[] = [];
 
-const answerTo = (command: Command, answer: Answer): OutputBody =>
-  answer.type === 'reply'
-    ? { type: 'reply', command, value: answer.value }
-    : { type: 'failure', command, problem: answer.problem };
+/** A name of a session cannot be taken for a connection: the one is prefixed. */
+const sessionOf = ({ origin: { session, connector, peer } }: Command): string =>
+  session === undefined ? `${connector} ${peer}` : `session ${session}`;
+
+const outcomeOf = (answer: Reply | Failure): Outcome => {
+  if (answer.type === 'reply') {
+    const { value } = answer;
+    return (command) => ({ type: 'reply', command, value });
+  }
+  const { problem: reason } = answer;
+  return (command) => ({ type: 'failure', command, problem: reason });
+};

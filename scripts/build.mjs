@@ -10,13 +10,13 @@ const STAMP = join(ROOT, 'dist/.built');
 /** The console: DOM code with its packages in one file, as they do not load in a browser unbundled. */
 const CONSOLE = {
   absWorkingDir: ROOT,
-  entryPoints: ['web-debug/main.ts', 'web-debug/style.css', 'web-debug/index.html'],
+  entryPoints: ['web-debug/main.ts', 'web-debug/style.css', 'web-debug/index.html', 'web-debug/icon.svg'],
   outdir: 'dist/web-debug',
   bundle: true,
   format: 'esm',
   minify: true,
   sourcemap: true,
-  loader: { '.html': 'copy' },
+  loader: { '.html': 'copy', '.svg': 'copy' },
   logLevel: 'warning',
 };
 

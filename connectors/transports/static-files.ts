@@ -16,9 +16,11 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Nothing comes from elsewhere: the console must work in a cellar without a network. Inline style is lit's and uPlot's. */
+/** Nothing comes from elsewhere: the console must work in a cellar without a network. Inline style is lit's and uPlot's;
+ *  'unsafe-eval' lets ajv compile the schemas of the station's own commands, so that forms are checked as the gate does. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
+  "script-src 'self' 'unsafe-eval'",
   "connect-src 'self' ws: wss:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",

@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChannelDescription, Description } from '../core/description.js';
+import { readingTopic } from '../core/message.js';
+import { fullScale } from './model/full-scale.js';
+import type { Page } from './page.js';
+import { valueTile } from './value-tile.js';
+
+/** Up to so many tiles a channel, several channels share a row. */
+const FEW = 3;
+
+/** All readings of a manager: one strip for the device, one for each channel. */
+export const valueGrid = (page: Page, description: Description): TemplateResult => {
+  const { channels, parameters } = description;
+  const ofManager = Object.keys(parameters).filter((name) => parameters[name]?.scope === 'manager');
+  const ofChannel = Object.keys(parameters).filter((name) => parameters[name]?.scope === 'channel');
+  const few = ofChannel.length <= FEW ? `few-${ofChannel.length}` : 'many';
+  return html`<div class="value-grid">
+    ${ofManager.length === 0 ? nothing : strip(page, description, undefined, ofManager)}
+    ${
+      ofChannel.length === 0
+        ? nothing
+        : html`<div class=${`channels ${few}`}>
+            ${channels.map((channel) => strip(page, description, channel, ofChannel))}
+          </div>`
+    }
+    ${
+      ofChannel.length > 0 && channels.length === 0
+        ? html`<p class="empty">No channels yet: the instrument names them when it answers.</p>`
+        : nothing
+    }
+  </div>`;
+};
+
+const strip = (
+  page: Page,
+  description: Description,
+  channel: ChannelDescription | undefined,
+  names: readonly string[],
+): TemplateResult => {
+  const label = channel === undefined ? 'device' : `channel ${channel.id}`;
+  const tile = (parameter: string): TemplateResult =>
+    valueTile(page, description, {
+      parameter,
+      topic: readingTopic(description.name, channel?.id, parameter),
+      fullScale: fullScale(description, channel, description.parameters[parameter]?.unit),
+    });
+  return html`<div class="strip" role="group" aria-label=${`${description.name} ${label}`}>
+    ${channel === undefined ? nothing : html`<span class="channel" aria-hidden="true"><small>ch</small>${channel.id}</span>`}
+    <div class="tiles">${names.map(tile)}</div>
+  </div>`;
+};

@@ -33,6 +33,11 @@ export class ReplayLink implements Link {
     return this.#lost.asObservable();
   }
 
+  /** An answer waits in the instrument that nobody has fetched. */
+  get isResultOwed(): boolean {
+    return this.#owed !== undefined;
+  }
+
   write(text: string, { signal }: Call): Promise<void> {
     return this.#line.run(() => {
       this.#send(text);

@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { HardwareError } from '../../../core/errors.js';
+import { MAX_WAITING_REQUESTS, RequestLine } from '../../../managers/links/request-line.js';
+
+const live = new AbortController().signal;
+
+/** A request that ends when it is told to. */
+const slowRequest = () => {
+  let finish: () => void = () => undefined;
+  let isBegun = false;
+  const ended = new Promise<void>((resolve) => (finish = resolve));
+  return {
+    begin: () => ((isBegun = true), ended),
+    finish: () => {
+      finish();
+    },
+    isBegun: () => isBegun,
+  };
+};
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'done',
+    (thrown: unknown) => (thrown instanceof HardwareError ? thrown.code : 'a defect'),
+  );
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+};
+
+describe('RequestLine', () => {
+  let line: RequestLine;
+
+  beforeEach(() => {
+    line = new RequestLine('meter');
+  });
+
+  it('begins a request when the one before it has ended', async () => {
+    const [first, second] = [slowRequest(), slowRequest()];
+    const both = [line.run(first.begin, live), line.run(second.begin, live)];
+    await settle();
+    expect([first.isBegun(), second.isBegun()]).to.deep.equal([true, false]);
+    first.finish();
+    await settle();
+    expect(second.isBegun()).to.equal(true);
+    second.finish();
+    await Promise.all(both);
+  });
+
+  it('goes on after a request that failed', async () => {
+    const failed = codeOf(line.run(() => Promise.reject(new HardwareError('TIMEOUT', 'mute')), live));
+    expect(await line.run(() => Promise.resolve('answer'), live)).to.equal('answer');
+    expect(await failed).to.equal('TIMEOUT');
+  });
+
+  it('never begins a request that was aborted while it waited', async () => {
+    const [first, second] = [slowRequest(), slowRequest()];
+    const controller = new AbortController();
+    const before = line.run(first.begin, live);
+    const code = codeOf(line.run(second.begin, controller.signal));
+    controller.abort(new HardwareError('ABORTED', 'made safe'));
+    first.finish();
+    await before;
+    expect(await code).to.equal('ABORTED');
+    expect(second.isBegun()).to.equal(false);
+  });
+
+  it('refuses more than may wait, and takes some again later', async () => {
+    const first = slowRequest();
+    const all = Array.from({ length: MAX_WAITING_REQUESTS + 1 }, () => line.run(first.begin, live));
+    expect(await codeOf(line.run(first.begin, live))).to.equal('QUEUE_FULL');
+    first.finish();
+    await Promise.all(all);
+    expect(line.length).to.equal(0);
+    expect(await codeOf(line.run(first.begin, live))).to.equal('done');
+  });
+});

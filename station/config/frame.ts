@@ -32,7 +32,7 @@ export const stationSchema: JsonSchema = {
       enum: ['none', 'makeSafe'],
       default: 'none',
     },
-    safeActionTimeoutMs: bounded('Time for the safe action; a stop takes that much longer at most', 1, 60_000, 700),
+    safeActionTimeoutMs: bounded('Time for the safe action; a stop takes that much longer at most', 1, 60_000, 500),
     log: {
       type: 'object',
       additionalProperties: false,
@@ -76,9 +76,13 @@ export const frameSchema = (kinds: Readonly<Record<Section, readonly string[]>>)
 const sectionSchema = (kinds: readonly string[]): JsonObject => ({
   type: 'object',
   default: {},
-  additionalProperties: {
-    type: 'object',
-    required: ['kind'],
-    properties: { kind: { enum: kinds } },
-  },
+  ...(kinds.length === 0
+    ? { maxProperties: 0 }
+    : {
+        additionalProperties: {
+          type: 'object',
+          required: ['kind'],
+          properties: { kind: { enum: kinds } },
+        },
+      }),
 });

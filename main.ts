@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { allKinds } from './station/all-kinds.js';
+import { readConfig, type ConfigResult } from './station/config/read-config.js';
+import { packageRoot } from './station/package-root.js';
+import { serve as serveStation } from './station/serve.js';
+
+/** What `npm start` runs: a laboratory without hardware. */
+const DEFAULT_CONFIG = 'examples/lab.yaml';
+
+/** Runs a station; without a config the simulated laboratory. Resolves when it is up, or when it could not be started. */
+export const serve = (configPath: string = join(packageRoot(), DEFAULT_CONFIG)): Promise<void> =>
+  serveStation({ configPath, env: process.env, registries: allKinds });
+
+/** Everything that is wrong with a config, one line each, or the checked config. */
+export const checkConfig = (path: string): Promise<ConfigResult> =>
+  readConfig({ path, env: process.env, registries: allKinds });

@@ -6,6 +6,7 @@ import type { Logger } from '../../core/log.js';
 import { PING_INTERVAL_MS } from '../../core/native/protocol.js';
 import type { Outbox, Sink } from '../../core/outbox.js';
 import type { Burst } from '../../core/parcel.js';
+import type { ChunkTurn } from './chunk-turn.js';
 import { refuseUpgrade } from './http-server.js';
 import { refuseOrigin, type OriginPolicy } from './origin-policy.js';
 
@@ -14,7 +15,7 @@ export type WsPeer = {
   readonly outbox: Outbox;
   readonly onText: (text: string) => void;
   readonly onBinary: (size: number) => void;
-  /** All that came in one piece has been handed over: answer now. */
+  /** All that came in one piece has been handed over: what waits for it goes out now. */
   readonly onChunkEnd: () => void;
   readonly onClosed: () => void;
 };
@@ -23,6 +24,8 @@ export type WsServerOptions = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly origins: OriginPolicy;
+  /** Of the clock that the exchanges have. */
+  readonly chunkTurn: ChunkTurn;
 };
 
 /** A message of a client; a longer one ends its connection with code 1009. */
@@ -59,7 +62,7 @@ export class WsServer {
 
   /** Answers an upgrade; `join` is called when the WebSocket is open, with its name (unique on this server) and its sink. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, join: (peer: string, sink: Sink) => WsPeer): void {
-    const { log, clock, origins } = this.#options;
+    const { log, clock, origins, chunkTurn } = this.#options;
     const { remoteAddress = 'unknown', remotePort = 0 } = socket;
     const refusal = refuseOrigin(request.headers, origins);
     if (refusal !== undefined) {
@@ -70,7 +73,7 @@ export class WsServer {
     this.#handshake.handleUpgrade(request, socket, head, (webSocket) => {
       this.#accepted += 1;
       const peer = `${remoteAddress}:${remotePort}#${this.#accepted}`;
-      const connection = new WsConnection(webSocket, socket, { clock, log: log.child({ peer }) });
+      const connection = new WsConnection(webSocket, socket, { clock, chunkTurn, log: log.child({ peer }) });
       this.#connections.add(connection);
       webSocket.once('close', () => {
         this.#connections.delete(connection);
@@ -95,16 +98,18 @@ class WsConnection implements Sink {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #chunkTurn: ChunkTurn;
   #cancelPing: Cancel = () => undefined;
   #isHeard = true;
   #silentPings = 0;
   #reason: string | undefined;
 
-  constructor(webSocket: WebSocket, socket: Socket, { clock, log }: Omit<WsServerOptions, 'origins'>) {
+  constructor(webSocket: WebSocket, socket: Socket, { clock, log, chunkTurn }: Omit<WsServerOptions, 'origins'>) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#clock = clock;
     this.#log = log;
+    this.#chunkTurn = chunkTurn;
   }
 
   run(peer: WsPeer): void {
@@ -120,8 +125,12 @@ class WsConnection implements Sink {
     this.#webSocket.once('close', (code) => {
       this.#onClosed(peer, code);
     });
-    // After the listener of ws: when this one is called, the messages of the chunk have been handed over.
+    // Around the listener of ws, which hands over all messages of the chunk.
+    this.#socket.prependListener('data', () => {
+      this.#chunkTurn.begin();
+    });
     this.#socket.on('data', () => {
+      this.#chunkTurn.end();
       this.#isHeard = true;
       peer.onChunkEnd();
       if (isToWait(peer.outbox)) this.#webSocket.pause();

@@ -1,4 +1,5 @@
 import type { Connector, ConnectorKind, Listener, PartContext } from '../../core/connector.js';
+import { ChunkTurn } from '../transports/chunk-turn.js';
 import { HttpServer, type UpgradeRoute } from '../transports/http-server.js';
 import { WsServer } from '../transports/ws-server.js';
 import { channelEndpoint } from './channel-endpoint.js';
@@ -15,8 +16,10 @@ export const websocketKind: ConnectorKind = {
   create: (rawOptions, context): Connector => {
     const options = readOptions(rawOptions);
     const log = context.log.child({ connector: context.name });
-    const endpoints = endpointsOf(options, { ...context, log });
-    const sockets = new WsServer({ clock: context.clock, log, origins: options });
+    const chunkTurn = new ChunkTurn(context.clock);
+    const { clock } = chunkTurn;
+    const endpoints = endpointsOf(options, { ...context, clock, log });
+    const sockets = new WsServer({ clock, chunkTurn, log, origins: options });
     const server = new HttpServer({
       ...options,
       log,

@@ -1,0 +1,30 @@
+import type { Clock } from '../../core/clock.js';
+
+/** A clock whose turn of the event loop ends early: what is scheduled while a chunk is being handled runs when that is done,
+ *  so that an answer neither waits for the rest of the turn nor costs one. */
+export class ChunkTurn {
+  readonly clock: Clock;
+  #tasks: (() => void)[] = [];
+  #isInside = false;
+
+  constructor({ now, monotonic, after, turn }: Clock) {
+    this.clock = {
+      now,
+      monotonic,
+      after,
+      turn: (task) => {
+        if (this.#isInside) this.#tasks.push(task);
+        else turn(task);
+      },
+    };
+  }
+
+  begin(): void {
+    this.#isInside = true;
+  }
+
+  end(): void {
+    this.#isInside = false;
+    for (const task of this.#tasks.splice(0)) task();
+  }
+}

@@ -17,6 +17,8 @@ export class Audience {
   readonly #turn: Clock['turn'];
   readonly #maxBurstBytes: number;
   readonly #members = new Set<Outbox>();
+  /** The members as one flush finds them: who joins within a write has no part in it. */
+  #served: readonly Outbox[] | undefined;
   /** Members that keep up and have parcels of their own in this turn. */
   readonly #addressed = new Set<Outbox>();
   /** The newest parcel of each key since the first member fell behind, oldest first. */
@@ -27,6 +29,7 @@ export class Audience {
   #nextIndex = 0;
   #readings = 0;
   #isScheduled = false;
+  #isFlushing = false;
 
   constructor({ name, turn, maxBurstBytes }: AudienceOptions) {
     this.name = name;
@@ -47,6 +50,7 @@ export class Audience {
   add(outbox: Outbox): void {
     this.flush();
     this.#members.add(outbox);
+    this.#served = undefined;
     outbox.onDrained = () => {
       this.#catchUp(outbox);
     };
@@ -54,6 +58,8 @@ export class Audience {
     for (const parcel of outbox.release()) outbox.keep({ ...parcel, index: this.#nextIndex++ });
     this.#behindCount += 1;
     outbox.owedFrom = this.#here();
+    if (outbox.hasDrained) this.#catchUp(outbox);
+    outbox.hasDrained = false;
   }
 
   /** The peer leaves; what it is still owed goes with it, so that it can join another audience without a loss. */
@@ -61,8 +67,9 @@ export class Audience {
     if (!this.#members.has(outbox)) return;
     this.flush();
     if (!this.#members.delete(outbox)) return;
+    this.#served = undefined;
     this.#addressed.delete(outbox);
-    outbox.onDrained = () => undefined;
+    outbox.onDrained = undefined;
     if (!outbox.isBehind) return;
     if (!outbox.isClosed) for (const parcel of this.#takeOwed(outbox)) outbox.keep(parcel);
     this.#leaveBehind();
@@ -88,10 +95,29 @@ export class Audience {
     else this.#schedule();
   }
 
-  /** Writes what was posted. Called by itself once a turn; call it at once after a decoded chunk, so that answers do not wait. */
+  /** Runs `task`, then writes what was posted: answers to a chunk do not wait for the turn, nor cost one. */
+  gather(task: () => void): void {
+    const wasScheduled = this.#isScheduled;
+    this.#isScheduled = true;
+    try {
+      task();
+    } finally {
+      this.#isScheduled = wasScheduled;
+      this.flush();
+    }
+  }
+
+  /** Writes what was posted. Called by itself once a turn. Within a write it does nothing: what is posted there goes out after
+   *  what is going out now has reached all. */
   flush(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    while (this.#batch.length > 0 || this.#addressed.size > 0) this.#flushBatch();
+    this.#isFlushing = false;
+  }
+
+  #flushBatch(): void {
     const batch = this.#batch;
-    if (batch.length === 0 && this.#addressed.size === 0) return;
     this.#batch = [];
     this.#batchBytes = 0;
     if (this.#behindCount > 0) this.#keepForThoseBehind(batch);
@@ -107,7 +133,8 @@ export class Audience {
   #deliverToAll(batch: readonly Waiting[], except: readonly Outbox[]): void {
     const burst = new Burst(batch);
     const served = except.length === 0 ? undefined : new Set(except);
-    for (const member of this.#members) {
+    this.#served ??= [...this.#members];
+    for (const member of this.#served) {
       if (member.isBehind || member.isClosed || served?.has(member) === true) continue;
       if (!member.write(burst)) this.#fallBehind(member);
     }
@@ -160,11 +187,13 @@ export class Audience {
   /** Everything a member that is behind is owed, in order; counts what was conflated away. */
   #takeOwed(member: Outbox): Waiting[] {
     const since = member.owedFrom ?? this.#here();
-    const newest = [...this.#newest.values()].filter(({ index }) => index >= since.index);
-    const isReplaced = ({ key }: Waiting): boolean =>
-      key !== undefined && (this.#newest.get(key)?.index ?? -1) >= since.index;
     const waiting = member.release();
-    const own = waiting.filter((parcel) => !isReplaced(parcel));
+    const ownIndex = new Map(waiting.map(({ key, index }) => [key, index]));
+    const newest = [...this.#newest.values()].filter(
+      ({ key, index }) => index >= since.index && index > (ownIndex.get(key) ?? -1),
+    );
+    const newestKeys = new Set(newest.map(({ key }) => key));
+    const own = waiting.filter(({ key }) => key === undefined || !newestKeys.has(key));
     member.conflated += waiting.length - own.length + (this.#readings - since.readings - newest.length);
     return merge(own, newest);
   }

@@ -1,3 +1,4 @@
+import { toProblem } from './errors.js';
 import type { Burst, Parcel } from './parcel.js';
 
 /** Where the bytes of one peer go. */
@@ -21,20 +22,25 @@ export type Waiting = Parcel & { readonly index: number };
 
 export const DEFAULT_OUTBOX_BYTES = 2 ** 20;
 
-/** What waits for one peer beyond what all its audience is owed: replies, failures, alarms and events, in order, never dropped.
- *  Its `Audience` drives it; readings owed to a peer that is behind are kept there, once for all who are behind. */
+/** What waits for one peer beyond what all its audience is owed: replies, failures, alarms and events, in order, never dropped;
+ *  readings meant for it alone, of each key the newest while it is behind. Its `Audience` drives it; the readings that all who
+ *  are behind are owed are kept there, once. */
 export class Outbox {
   readonly name: string;
   readonly gapNotice: ((conflated: number) => Uint8Array) | undefined;
   readonly #sink: Sink;
   readonly #maxBytes: number;
   #own: Waiting[] = [];
+  /** By key; while it is behind. */
+  readonly #ownReadings = new Map<string, Waiting>();
   #ownBytes = 0;
   #isClosed = false;
   /** Index from which this peer is owed what its audience keeps; undefined: it keeps up. */
   owedFrom: { index: number; readings: number } | undefined;
-  /** Told by the audience; set while the peer is a member of one. */
-  onDrained: () => void = () => undefined;
+  /** Of the audience; undefined while the peer is a member of none. */
+  onDrained: (() => void) | undefined;
+  /** The transport could take more while there was no audience to hear it. */
+  hasDrained = false;
   sent = 0;
   conflated = 0;
   /** How many of the conflated it has been told of; more may come up when it changes its audience while it is behind. */
@@ -61,37 +67,59 @@ export class Outbox {
   }
 
   get waiting(): readonly Waiting[] {
-    return this.#own;
+    return [...this.#own, ...this.#ownReadings.values()];
   }
 
   /** Keeps a parcel until the next flush. Over the limit the peer is ended: it would otherwise take memory without end. */
   keep(parcel: Waiting): void {
     if (this.#isClosed) return;
+    if (parcel.key !== undefined) {
+      this.#keepReading(parcel, parcel.key);
+      return;
+    }
     const isOver = this.#ownBytes > 0 && this.#ownBytes + parcel.bytes.length > this.#maxBytes;
     if (isOver) {
       this.close(`${this.#ownBytes} bytes were waiting for it, the limit is ${this.#maxBytes}`);
       return;
     }
     this.#own.push(parcel);
-    this.#ownBytes += parcel.key === undefined ? parcel.bytes.length : 0;
+    this.#ownBytes += parcel.bytes.length;
   }
 
-  /** Takes all waiting parcels out. */
+  /** Takes all waiting parcels out, in order: what it alone is owed may have been kept before an earlier one for all. */
   release(): readonly Waiting[] {
-    const parcels = this.#own;
+    const parcels = this.#ownReadings.size === 0 ? this.#own : [...this.#own, ...this.#ownReadings.values()];
     this.#own = [];
+    this.#ownReadings.clear();
     this.#ownBytes = 0;
-    return parcels;
+    return parcels.sort((one, other) => one.index - other.index);
+  }
+
+  #keepReading(parcel: Waiting, key: string): void {
+    if (!this.isBehind) {
+      this.#own.push(parcel);
+      return;
+    }
+    if (this.#ownReadings.delete(key)) this.conflated += 1;
+    this.#ownReadings.set(key, parcel);
   }
 
   write(burst: Burst): boolean {
     this.sent += burst.parcels.length;
-    return this.#sink.write(burst);
+    try {
+      return this.#sink.write(burst);
+    } catch (thrown) {
+      // One broken transport must not keep the burst from those behind it.
+      this.close(`it cannot be written to: ${toProblem(thrown).message}`);
+      return false;
+    }
   }
 
   /** The transport can take more. */
   drained(): void {
-    if (!this.#isClosed) this.onDrained();
+    if (this.#isClosed) return;
+    if (this.onDrained === undefined) this.hasDrained = true;
+    else this.onDrained();
   }
 
   close(reason: string): void {

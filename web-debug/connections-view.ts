@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { isJsonObject, type JsonObject } from '../core/json-value.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json-value.js';
 import { readingTopic } from '../core/message.js';
 import { ageText, agoText } from './model/age.js';
 import { listOf } from './model/json-list.js';
@@ -10,7 +10,7 @@ import type { Page } from './page.js';
 export const connectionsView = (page: Page): TemplateResult => {
   const { session } = page;
   const reading = session.model.reading(readingTopic('station', undefined, 'connections'));
-  const peers = listOf(reading?.value).filter((peer) => isJsonObject(peer));
+  const { count, peers } = connectionsOf(reading?.value);
   const { gaps, conflated } = session.losses;
   return html`<section class="panel" aria-label="Connections">
     <div class="manager-heading">
@@ -19,7 +19,7 @@ export const connectionsView = (page: Page): TemplateResult => {
         ${
           reading === undefined
             ? 'The station has not said who is connected.'
-            : `${peers.length} connected; told ${agoText(session.stationNow() - reading.timeMs)}. `
+            : `${count} connected; told ${agoText(session.stationNow() - reading.timeMs)}. `
         }
         This page: ${gaps} gaps, ${conflated} readings conflated.
       </p>
@@ -28,6 +28,13 @@ export const connectionsView = (page: Page): TemplateResult => {
       ${peers.map((peer) => peerRow(page, peer))}
     </ul>
   </section>`;
+};
+
+/** The station names the first of them and counts them all. */
+const connectionsOf = (value: Json | undefined): { readonly count: number; readonly peers: readonly JsonObject[] } => {
+  const found = isJsonObject(value) ? value : {};
+  const peers = listOf(found['peers']).filter((peer) => isJsonObject(peer));
+  return { peers, count: typeof found['count'] === 'number' ? found['count'] : peers.length };
 };
 
 const peerRow = ({ session }: Page, peer: JsonObject): TemplateResult => {

@@ -1,7 +1,7 @@
 import { STATION } from '../core/bus.js';
 import type { Clock } from '../core/clock.js';
 import type { Problem } from '../core/errors.js';
-import type { Json, JsonObject } from '../core/json-value.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json-value.js';
 import type { ChannelId, Output } from '../core/message.js';
 import { NativeClient, type ClientCommand, type Losses } from '../core/native/client.js';
 import type { OpenSocket } from '../core/native/client-socket.js';
@@ -11,6 +11,7 @@ import type { Random } from '../core/random.js';
 import { historyPoints } from './model/history.js';
 import { LogEntry, type Direction } from './model/log-entry.js';
 import { MessageLog } from './model/message-log.js';
+import { valueText } from './model/number-text.js';
 import { Skew } from './model/skew.js';
 import { announcedVersion, StationModel } from './model/station-model.js';
 import { tapped } from './tap.js';
@@ -58,9 +59,11 @@ export class Session {
   readonly #skew = new Skew();
   /** Whose history has been asked for since the connection was opened. */
   readonly #asked = new Set<string>();
-  /** Managers that a description has been asked for: once, however many messages call for it. One that stays unknown
-   *  is not asked for again until it says something new. */
-  readonly #describing = new Set<string>();
+  /** Who speaks without being described; asked about once per connection. */
+  readonly #unknown = new Set<string>();
+  #isDescribing = false;
+  /** What is being described has changed again meanwhile. */
+  #isOutdated = false;
   #attempts = 0;
   #isTrying = false;
   #entries = 0;
@@ -141,7 +144,7 @@ export class Session {
   /** Everything to its safe state: by the station where it can, else manager by manager. */
   async stopAll(): Promise<Answer> {
     const { commands = {} } = this.model.manager(STATION) ?? {};
-    if ('stopAll' in commands) return this.send({ manager: STATION, command: 'stopAll' }, {});
+    if ('stopAll' in commands) return unlessSafe(await this.send({ manager: STATION, command: 'stopAll' }, {}));
     const managers = this.model.managers.filter((description) => 'makeSafe' in description.commands);
     const answers = await Promise.all(
       managers.map(({ name }) => this.send({ manager: name, command: 'makeSafe' }, {})),
@@ -172,15 +175,24 @@ export class Session {
     this.#attempts = 0;
     this.#isTrying = false;
     this.#asked.clear();
-    this.#describing.clear();
+    this.#unknown.clear();
     this.#skew.reset();
     this.model.forgetRunning();
-    void this.#describeAll();
+    // A turn later: at this moment the client repeats all that is pending, and would send a new question twice.
+    void Promise.resolve().then(() => this.#describeAll());
   }
 
+  /** Everything at once: an event may mean that a manager has come or gone. One question at a time. */
   async #describeAll(): Promise<void> {
-    const answer = await this.#client.describe();
-    if (answer.type === 'reply') this.model.describe(answer.value);
+    this.#isOutdated = true;
+    if (this.#isDescribing) return;
+    this.#isDescribing = true;
+    while (this.#isOutdated) {
+      this.#isOutdated = false;
+      const answer = await this.#client.describe();
+      if (answer.type === 'reply') this.model.describe(answer.value);
+    }
+    this.#isDescribing = false;
     this.#onChange();
   }
 
@@ -188,22 +200,22 @@ export class Session {
     const nowMs = this.#clock.now();
     this.#skew.learn(output.timeMs, nowMs);
     this.model.hear(output);
-    const known = this.model.manager(output.manager);
-    if (known === undefined) this.#redescribe(output.manager);
-    else if (output.type === 'event' && output.event !== 'busy' && output.event !== 'idle') {
-      const version = announcedVersion(output);
-      if (version === undefined || version !== known.version) this.#redescribe(output.manager);
-    }
+    if (this.#hasChanged(output)) void this.#describeAll();
     this.#onChange();
   }
 
-  /** Asks for everything again: an event may mean that a manager has come or gone. */
-  #redescribe(manager: string): void {
-    if (this.#describing.has(manager) || !this.link.isOpen) return;
-    this.#describing.add(manager);
-    void this.#describeAll().then(() => {
-      if (this.model.manager(manager) !== undefined) this.#describing.delete(manager);
-    });
+  /** The station describes itself differently from here on. */
+  #hasChanged(output: Output): boolean {
+    const { manager } = output;
+    const known = this.model.manager(manager);
+    if (known === undefined && !this.#unknown.has(manager)) {
+      this.#unknown.add(manager);
+      return true;
+    }
+    if (output.type === 'reply') return manager === STATION && output.command.command === 'reload';
+    if (output.type !== 'event') return false;
+    const version = announcedVersion(output);
+    return version === undefined ? output.event === 'restarted' : version !== known?.version;
   }
 
   #logText(direction: Direction, text: string): void {
@@ -214,6 +226,15 @@ export class Session {
     this.log.add(new LogEntry(this.#entries, this.#clock.now(), direction, frame));
   }
 }
+
+/** The station replies also when a manager could not be made safe: then nobody may read "safe". */
+const unlessSafe = (answer: Answer): Answer => {
+  if (answer.type === 'failure' || !isJsonObject(answer.value) || answer.value['isSafe'] !== false) return answer;
+  const { managers } = answer.value;
+  const left = Object.entries(isJsonObject(managers) ? managers : {}).filter(([, end]) => end !== 'safe');
+  const message = left.map(([name, end]) => `${name}: ${valueText(end)}`).join('; ');
+  return { type: 'failure', problem: { code: 'DEVICE_FAULT', message }, tookMs: answer.tookMs };
+};
 
 const nothingToStop: Answer = {
   type: 'failure',

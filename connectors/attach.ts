@@ -82,8 +82,9 @@ class StreamPeer<Incoming extends object, Frame> implements Sink {
     this.#receivedBytes += chunk.length;
     if (this.#log.isDebug()) this.#log.debug('received', { bytes: chunk.length, begin: shown(chunk) });
     try {
-      for (const frame of this.#reader.feed(chunk)) this.#onFrame(frame);
-      this.#options.exchange.flush();
+      this.#options.exchange.gather(() => {
+        for (const frame of this.#reader.feed(chunk)) this.#onFrame(frame);
+      });
     } catch (thrown) {
       // A defect. It costs this peer its connection, and the others nothing.
       this.#reason = toProblem(thrown).message;

@@ -76,7 +76,12 @@ export class Exchange<Frame> {
     this.#send(this.#options.dialect.onBadFrame(reason, this.#options.clock.now()), 'sender', member);
   }
 
-  /** Sends what this turn has gathered; call it after a decoded chunk. */
+  /** Runs `task`, which receives the frames of one chunk, and sends what came of them at its end. */
+  gather(task: () => void): void {
+    this.#audience.gather(task);
+  }
+
+  /** Sends what this turn has gathered so far. */
   flush(): void {
     this.#audience.flush();
   }

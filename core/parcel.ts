@@ -17,6 +17,12 @@ export class Burst {
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= joinBytes(this.parcels.map(({ bytes }) => bytes)));
+    return (this.#bytes ??= this.#join());
+  }
+
+  #join(): Uint8Array {
+    const first = this.parcels[0];
+    if (first !== undefined && this.parcels.length === 1) return first.bytes;
+    return joinBytes(this.parcels.map(({ bytes }) => bytes));
   }
 }

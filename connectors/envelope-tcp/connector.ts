@@ -1,7 +1,7 @@
 import type { Connector, ConnectorKind } from '../../core/connector.js';
 import { encodeEnvelope } from '../../core/wire/encode-envelope.js';
 import { envelopeDecoder } from '../../core/wire/envelope-decoder.js';
-import { envelopeLimits, type Envelope } from '../../core/wire/envelope.js';
+import { envelopeLimits, type Envelope, type MetaCoding } from '../../core/wire/envelope.js';
 import { attach } from '../attach.js';
 import { onlineDialect, type OnlineFrame } from '../dialects/online.js';
 import { Exchange } from '../exchange.js';
@@ -22,7 +22,7 @@ export const envelopeTcpKind: ConnectorKind = {
       connector: name,
       dialectName: 'online',
       dialect: onlineDialect(options),
-      encode: ({ meta, timeMs }) => encodeEnvelope({ meta, timeMs, metaCoding }),
+      encode: onlineEncoder(metaCoding),
       bus,
       clock,
       log,
@@ -51,3 +51,14 @@ export const envelopeTcpKind: ConnectorKind = {
 
 /** Commands have no use for the data of their Envelope. */
 const toFrame = ({ meta, time }: Envelope): OnlineFrame => ({ meta, timeMs: time });
+
+/** The busy answer is the same object each time, so within a millisecond it is the same message, too. */
+export const onlineEncoder = (metaCoding: MetaCoding): ((frame: OnlineFrame) => Uint8Array) => {
+  let last: (OnlineFrame & { readonly bytes: Uint8Array }) | undefined;
+  return ({ meta, timeMs }) => {
+    if (last?.meta === meta && last.timeMs === timeMs) return last.bytes;
+    const bytes = encodeEnvelope({ meta, timeMs, metaCoding });
+    last = { meta, timeMs, bytes };
+    return bytes;
+  };
+};

@@ -1,0 +1,214 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { CliError, exitCodes } from './exit.js';
+import type { Lines } from './print.js';
+import type { Session } from './session.js';
+
+const lines: Lines = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+};
+
+const program = new Command('busbar')
+  .description('Runs the hardware of a laboratory, and talks to a station that runs it.')
+  .option(
+    '-u, --url <address>',
+    'the station to talk to (variable BUSBAR_URL)',
+    process.env['BUSBAR_URL'] ?? 'http://127.0.0.1:8080',
+  )
+  .showHelpAfterError('(busbar --help shows what there is)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  busbar serve                         a simulated laboratory, nothing to set up
+  busbar get hv/1/voltage              newest reading          (as caget)
+  busbar set hv/1/voltage 1000         set, wait for the reply (as caput)
+  busbar watch 'hv/*/voltage'          follow, until Ctrl-C    (as camonitor)
+  busbar call hv/1 setVoltageAndCheck voltage=1000 maxError=5 timeout=20
+  busbar stop-all                      everything to its safe state
+
+Addresses are manager/channel/parameter; * stands for one part, ** for all the rest.
+Exit codes: 0 done, 1 refused, 2 usage, 3 no station there.`,
+  )
+  .exitOverride();
+
+/** Modules are loaded by the subcommand that needs them: `busbar get` does not pay for the station. */
+const withStation = async (work: (session: Session) => Promise<void>): Promise<void> => {
+  const { withSession } = await import('./session.js');
+  const { url } = program.opts<{ url: string }>();
+  await withSession(url, `busbar ${process.argv[2] ?? ''}`, work);
+};
+
+const asCount = (text: string): number => {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number above 0 is wanted');
+  return count;
+};
+
+program
+  .command('serve')
+  .description('run a station; without a config the simulated laboratory')
+  .argument('[config]', 'YAML file')
+  .action(async (config: string | undefined) => {
+    const { serve } = await import('../main.js');
+    await serve(config);
+  });
+
+program
+  .command('check')
+  .description('check a config and list everything that is wrong with it')
+  .argument('<config>', 'YAML file')
+  .action(async (config: string) => {
+    const { check } = await import('./check.js');
+    await check(config, lines);
+  });
+
+program
+  .command('describe')
+  .description('what there is to read, set and call')
+  .argument('[manager]')
+  .option('--json', 'the whole description as JSON')
+  .action((manager: string | undefined, options: { json?: boolean }) =>
+    withStation(async (session) => {
+      const { describeManagers } = await import('./describe.js');
+      await describeManagers(session, manager, options, lines);
+    }),
+  );
+
+program
+  .command('get')
+  .description('newest readings, from the memory of the station')
+  .argument('<address...>', 'addresses or patterns')
+  .option('-f, --fresh', 'ask the instrument first')
+  .option('--json', 'one JSON object a line')
+  .action((patterns: string[], options: { fresh?: boolean; json?: boolean }) =>
+    withStation(async (session) => {
+      const { get } = await import('./get.js');
+      await get(session, patterns, options, lines);
+    }),
+  );
+
+program
+  .command('set')
+  .description('set a value and wait until it is done')
+  .argument('<address>', 'manager/channel/parameter')
+  .argument('<value>')
+  .option('--json', 'the reply as JSON')
+  .addHelpText('after', '\nA negative value needs two dashes before it: busbar set hv/1/voltage -- -5')
+  .action((address: string, value: string, options: { json?: boolean }) =>
+    withStation(async (session) => {
+      const { set } = await import('./set.js');
+      await set(session, address, value, options, lines);
+    }),
+  );
+
+program
+  .command('call')
+  .description('run any command of a manager and print its reply')
+  .argument('<target>', 'manager, or manager/channel')
+  .argument('<command>')
+  .argument('[arguments...]', 'name=value; a command with one argument takes the bare value')
+  .action((target: string, command: string, words: string[]) =>
+    withStation(async (session) => {
+      const { call } = await import('./call.js');
+      await call(session, target, command, words, lines);
+    }),
+  );
+
+program
+  .command('watch')
+  .description('what is now, then every change; reconnects by itself')
+  .argument('<address...>', 'addresses or patterns')
+  .option('--json', 'one JSON object a line')
+  .option('-n, --count <lines>', 'end after so many lines', asCount)
+  .action((patterns: string[], options: { json?: boolean; count?: number }) =>
+    withStation(async (session) => {
+      const { watch } = await import('./watch.js');
+      await watch(session, patterns, { ...options, signal: interrupted() }, lines);
+    }),
+  );
+
+program
+  .command('log')
+  .description("the station's log")
+  .option('-f, --follow', 'go on with what is logged from now on')
+  .option('-l, --level <level>', 'error, warn, info or debug and what is more severe', 'info')
+  .option('-n, --count <lines>', 'how many of the newest', asCount, 50)
+  .option('--json', 'one JSON object a line')
+  .action((options: { follow?: boolean; level: string; count: number; json?: boolean }) =>
+    withStation(async (session) => {
+      const { log } = await import('./log.js');
+      await log(session, { ...options, signal: interrupted() }, lines);
+    }),
+  );
+
+program
+  .command('reload')
+  .description('read the config again; what has not changed goes on undisturbed')
+  .action(() =>
+    withStation(async (session) => {
+      const { call } = await import('./call.js');
+      await call(session, 'station', 'reload', [], lines);
+    }),
+  );
+
+program
+  .command('stop-all')
+  .description('bring everything to its safe state')
+  .action(() =>
+    withStation(async (session) => {
+      const { call } = await import('./call.js');
+      await call(session, 'station', 'stopAll', [], lines);
+    }),
+  );
+
+program
+  .command('completion')
+  .description('a script that completes subcommands, addresses and commands: eval "$(busbar completion bash)"')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action(async (shell: string) => {
+    const { shellScripts } = await import('./completion.js');
+    const script = shellScripts[shell];
+    if (script === undefined)
+      throw new CliError('usage', `no completion for "${shell}"; there are: ${Object.keys(shellScripts).join(', ')}`);
+    lines.out(script);
+  });
+
+program
+  .command('complete', { hidden: true })
+  .argument('[words...]')
+  .action(async (words: string[]) => {
+    const { complete } = await import('./completion.js');
+    const { withSession } = await import('./session.js');
+    const names = program.commands.map((command) => command.name()).filter((name) => name !== 'complete');
+    const { url } = program.opts<{ url: string }>();
+    for (const word of await complete(words, names, (work) => withSession(url, 'completion', work))) lines.out(word);
+  });
+
+/** Aborted by Ctrl-C, or when the reader of a pipe has gone (`busbar watch | head`). */
+const interrupted = (): AbortSignal => {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    controller.abort();
+  });
+  process.once('SIGTERM', () => {
+    controller.abort();
+  });
+  process.stdout.on('error', () => {
+    controller.abort();
+  });
+  return controller.signal;
+};
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  if (thrown instanceof CliError) {
+    lines.err(`busbar: ${thrown.message}`);
+    process.exitCode = thrown.exitCode;
+  } else if (thrown instanceof CommanderError) {
+    // commander has printed its sentence; its own code 0 is for --help and --version.
+    process.exitCode = thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  } else throw thrown;
+}

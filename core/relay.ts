@@ -20,11 +20,7 @@ export class Relay<T> {
     }
     this.#isTelling = true;
     this.#subject.next(value);
-    for (let index = 0; index < this.#waiting.length; index += 1) {
-      const later = this.#waiting[index];
-      if (later !== undefined) this.#subject.next(later);
-    }
-    this.#waiting.length = 0;
+    if (this.#waiting.length > 0) this.#tellWaiting();
     this.#isTelling = false;
     if (this.#isOver) this.#subject.complete();
   }
@@ -32,5 +28,13 @@ export class Relay<T> {
   complete(): void {
     this.#isOver = true;
     if (!this.#isTelling) this.#subject.complete();
+  }
+
+  #tellWaiting(): void {
+    for (let index = 0; index < this.#waiting.length; index += 1) {
+      const later = this.#waiting[index];
+      if (later !== undefined) this.#subject.next(later);
+    }
+    this.#waiting.length = 0;
   }
 }

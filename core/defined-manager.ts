@@ -1,3 +1,4 @@
+import { isAborted, RefreshingCall } from './call.js';
 import { backoff, reconnectBackoff } from './backoff.js';
 import { builtInCommands } from './built-in-commands.js';
 import {
@@ -226,9 +227,11 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
         await this.#read(driver, { parameter, channel }, call);
       };
       try {
-        return await this.#onDevice(driver, () => run(driver, channel, command.arguments, { refresh, ...call }));
+        return await this.#onDevice(driver, () =>
+          run(driver, channel, command.arguments, new RefreshingCall(call, refresh)),
+        );
       } finally {
-        if (call.signal.aborted) this.#readBack(driver);
+        if (isAborted(call)) this.#readBack(driver);
       }
     };
   }
@@ -254,7 +257,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     let failure: Problem | undefined;
     for (const item of items) {
       failure = (await this.#read(driver, item, call)) ?? failure;
-      if (call.signal.aborted) break;
+      if (isAborted(call)) break;
     }
     if (failure !== undefined) throw new HardwareError(failure.code, failure.message);
     return items.length;

@@ -2,7 +2,12 @@ import type { Json, JsonObject, JsonSchema } from './json-value.js';
 import type { ChannelId } from './message.js';
 
 /** Handed to every driver method: give up when `signal` aborts; `deadline` is on the monotonic clock, ms. */
-export type Call = { readonly signal: AbortSignal; readonly deadline: number };
+export type Call = {
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  /** The same as `signal.aborted`, cheaper to ask where the call knows it: see `isAborted` in call.ts. */
+  readonly isAborted?: boolean;
+};
 
 /** What a running command gets besides: `refresh` reads a parameter of its channel now and publishes it. */
 export type CommandCall = Call & { readonly refresh: (parameter: string) => Promise<void> };

@@ -1,3 +1,4 @@
+import { AbortableCall } from './call.js';
 import type { Cancel, Clock } from './clock.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
 import type { Json } from './json-value.js';
@@ -35,7 +36,7 @@ type Waiting = { readonly command: Command; readonly traits: CommandTraits };
 
 type Running = Waiting & {
   readonly startedAt: number;
-  readonly controller: AbortController;
+  readonly call: AbortableCall;
   /** Set when the reply or failure has gone out: after a time-out the driver may still be at work. */
   isAnswered: boolean;
   /** The deadline; once answered, the time in which the driver must settle. */
@@ -159,16 +160,15 @@ export class CommandQueue {
   #run({ command, traits }: Waiting): void {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
-    const deadline = startedAt + traits.timeoutMs;
-    const controller = new AbortController();
-    const run: Running = { command, traits, startedAt, controller, isAnswered: false, cancelTimer: noTimer };
+    const call = new AbortableCall(startedAt + traits.timeoutMs);
+    const run: Running = { command, traits, startedAt, call, isAnswered: false, cancelTimer: noTimer };
     this.#running.add(run);
     run.cancelTimer = clock.after(traits.timeoutMs, () => {
       this.#timeOut(run);
     });
     if (holdsOthers(traits)) this.#announce('busy', command);
     // Whoever heard "busy" may have aborted it already.
-    const work = run.isAnswered ? Promise.resolve(null) : this.#work(command, { signal: controller.signal, deadline });
+    const work = run.isAnswered ? Promise.resolve(null) : this.#work(command, call);
     work.then(
       (value) => {
         this.#settle(run, value);
@@ -227,7 +227,7 @@ export class CommandQueue {
         problem('TIMEOUT', `${this.#nameOf(run.command)} did not end within ${settleGraceMs} ms of being told to`),
       );
     });
-    run.controller.abort(new HardwareError(reason.code, reason.message));
+    run.call.abort(new HardwareError(reason.code, reason.message));
     this.#fail(run.command, reason);
   }
 

@@ -1,3 +1,4 @@
+import { isAborted } from './call.js';
 import type { Clock } from './clock.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
 import type { Json } from './json-value.js';
@@ -47,9 +48,9 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
     const place = placeOf(name, entry, channel);
     try {
       const value = await entry.parameter.read(driver, channel, call);
-      return call.signal.aborted ? undefined : this.#publishValue(place, value);
+      return isAborted(call) ? undefined : this.#publishValue(place, value);
     } catch (thrown) {
-      if (call.signal.aborted) return toProblem(thrown);
+      if (isAborted(call)) return toProblem(thrown);
       if (!(thrown instanceof HardwareError) && place.last?.problem?.code !== 'INTERNAL')
         this.#options.onDefect(thrown);
       return this.#publishBad(place, toProblem(thrown));

@@ -16,9 +16,9 @@ export type VoltageCheck = {
 const CHECK_EVERY_MS = 1_000;
 
 /** Waits until `atMs` of the monotonic clock; takes no timer when that has passed. */
-export const waitUntil = async (clock: Clock, atMs: number, { signal }: Call): Promise<void> => {
+export const waitUntil = async (clock: Clock, atMs: number, call: Call): Promise<void> => {
   const ms = atMs - clock.monotonic();
-  if (ms > 0) await sleep(clock, ms, signal);
+  if (ms > 0) await sleep(clock, ms, call.signal);
 };
 
 /** Compares the newest measurement with the target, at once and every second before the time is up; then it is `timeout`, with

@@ -113,7 +113,7 @@ class Trial {
 describe('what a peer of a native exchange is told', () => {
   const afterAny = (check: (peer: FakePeer, expected: Expectation, trial: Trial) => void): void => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 80 }), (steps) => {
+      fc.property(fc.array(action, { maxLength: 200, size: 'max' }), (steps) => {
         const trial = new Trial();
         for (const step of steps) trial.perform(step);
         trial.settle();
@@ -121,7 +121,7 @@ describe('what a peer of a native exchange is told', () => {
           check(peer, trial.expected[index] ?? new Expectation(), trial);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 50 },
     );
   };
 

@@ -16,6 +16,7 @@ export type CompilerOptions = {
 const common: Options = {
   strict: true,
   strictTypes: false,
+  strictTuples: false,
   strictRequired: false,
   strictNumbers: true,
   allowUnionTypes: true,
@@ -48,16 +49,33 @@ export const createCompiler = (options: CompilerOptions = {}): SchemaCompiler =>
     return (value: Json | undefined) => {
       const validate = compiled();
       if (validate(value)) return noViolations;
-      return (validate.errors ?? []).map((error) => toViolation(error, quote));
+      return oneTypeEach(validate.errors ?? []).map((error) => toViolation(error, quote));
     };
   };
 };
 
+/** Branches of an `anyOf` that want different types are one sentence: must be a whole number or a list. */
+const oneTypeEach = (errors: readonly ErrorObject[]): readonly ErrorObject[] => {
+  const kept: ErrorObject[] = [];
+  for (const error of errors) {
+    const twin = kept.findIndex(
+      ({ keyword, instancePath }) => keyword === 'type' && instancePath === error.instancePath,
+    );
+    const earlier = error.keyword === 'type' ? kept[twin] : undefined;
+    if (earlier === undefined) kept.push(error);
+    else kept[twin] = { ...earlier, params: { type: [typeOf(earlier), typeOf(error)].flat() } };
+  }
+  return kept;
+};
+
+const typeOf = ({ params }: ErrorObject): unknown => (params as Readonly<Record<string, unknown>>)['type'];
+
+/** A key that breaks a rule for keys is named beside its parent's path. */
 const toViolation = (error: ErrorObject, quote: Quote): SchemaViolation => ({
   path: error.instancePath,
   keyword: error.keyword,
   message: violationText(error, quote),
-  params: error.params,
+  params: error.propertyName === undefined ? error.params : { ...error.params, propertyName: error.propertyName },
 });
 
 const once = <T extends object>(make: () => T): (() => T) => {

@@ -1,6 +1,11 @@
 import { connectorRegistry } from '../connectors/registry.js';
 import { managerKinds } from '../managers/registry.js';
+import { serviceKinds } from '../services/registry.js';
 import type { Registries } from './registries.js';
 
 /** Everything that this program can be made of. */
-export const allKinds: Registries = { managers: managerKinds, connectors: connectorRegistry, services: {} };
+export const allKinds: Registries = {
+  managers: managerKinds,
+  connectors: connectorRegistry,
+  services: serviceKinds,
+};

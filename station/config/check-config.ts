@@ -1,15 +1,17 @@
 import { managerName } from '../../core/address.js';
 import { STATION } from '../../core/bus.js';
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../core/json-value.js';
-import type { SchemaCompiler, SchemaViolation } from '../../core/validate.js';
+import type { HardwareManager } from '../../core/manager.js';
+import type { SchemaViolation } from '../../core/validate.js';
 import { createCompiler } from '../../schemas/compiler.js';
-import { quoteValue } from '../../schemas/violation-text.js';
+import { quoteValue, type Quote } from '../../schemas/violation-text.js';
 import type { Registries } from '../registries.js';
-import { portConflicts, unknownManagers, type Finding } from './cross-checks.js';
+import { portConflicts, wrongReferences, type Finding } from './cross-checks.js';
 import { frameSchema, type Section } from './frame.js';
 import type { ConfigProblem } from './problem.js';
 import { relevant } from './relevant.js';
 import type { PartConfig, PartConfigs, StationConfig, StationSettings } from './station-config.js';
+import { tryManager } from './trial.js';
 import { pathOf, pointerStep, type ConfigTree } from './yaml-tree.js';
 
 export type Checked = { readonly config: StationConfig } | { readonly problems: readonly ConfigProblem[] };
@@ -22,21 +24,19 @@ export const checkConfig = async (tree: ConfigTree, registries: Registries): Pro
   return config === undefined || check.problems.length > 0 ? { problems: check.problems } : { config: freeze(config) };
 };
 
+/** Parts that do not fit their schema are still held against the others, so that all problems are told at once. */
+type CheckedPart = { readonly part: PartConfig; readonly isFitting: boolean };
+
 class Check {
   readonly problems: ConfigProblem[];
   readonly #tree: ConfigTree;
   readonly #registries: Registries;
-  readonly #compile: SchemaCompiler;
+  readonly #managers = new Map<string, HardwareManager | undefined>([[STATION, undefined]]);
 
   constructor(tree: ConfigTree, registries: Registries) {
     this.#tree = tree;
     this.#registries = registries;
     this.problems = [...tree.problems];
-    this.#compile = createCompiler({
-      allErrors: true,
-      useDefaults: true,
-      quote: (path, value) => (tree.isSecret(path) ? 'this secret' : quoteValue(path, value)),
-    });
   }
 
   async run(): Promise<StationConfig | undefined> {
@@ -47,35 +47,34 @@ class Check {
     const managers = await this.#parts('managers', root);
     const connectors = await this.#parts('connectors', root);
     const services = await this.#parts('services', root);
-    const names = Object.keys(isJsonObject(root['managers']) ? root['managers'] : {});
-    this.#addAll(unknownManagers('connectors', connectors, [...names, STATION]));
-    this.#addAll(unknownManagers('services', services, [...names, STATION]));
+    this.#addAll(wrongReferences('connectors', connectors, this.#managers));
+    this.#addAll(wrongReferences('services', services, this.#managers));
     this.#addAll(portConflicts(connectors));
     // The frame has checked it and filled in its defaults.
     return { station: root['station'] as unknown as StationSettings, managers, connectors, services };
   }
 
   async #parts(section: Section, root: JsonObject): Promise<PartConfigs> {
-    const found = root[section];
-    if (!isJsonObject(found)) return {};
+    const entries = root[section];
+    if (!isJsonObject(entries)) return {};
     const parts: [string, PartConfig][] = [];
-    for (const [name, entry] of Object.entries(found)) {
+    for (const [name, entry] of Object.entries(entries)) {
       const pointer = `/${section}/${pointerStep(name)}`;
       this.#addAll(nameFindings(name, pointer));
-      const part = isJsonObject(entry) ? await this.#part(section, entry, pointer) : undefined;
-      if (part !== undefined) parts.push([name, part]);
+      const found = isJsonObject(entry) ? await this.#part(section, entry, pointer) : undefined;
+      if (section === 'managers') await this.#tryManager(name, found, pointer);
+      if (found !== undefined) parts.push([name, found.part]);
     }
     return Object.fromEntries(parts);
   }
 
-  async #part(section: Section, entry: JsonObject, pointer: string): Promise<PartConfig | undefined> {
+  async #part(section: Section, entry: JsonObject, pointer: string): Promise<CheckedPart | undefined> {
     const { kind, ...options } = entry;
-    const registry = this.#registries[section];
-    const load = typeof kind === 'string' && Object.hasOwn(registry, kind) ? registry[kind] : undefined;
-    if (typeof kind !== 'string' || load === undefined) return undefined;
+    if (typeof kind !== 'string' || !Object.hasOwn(this.#registries[section], kind)) return undefined; // the frame says so
+    const load = this.#registries[section][kind];
+    if (load === undefined) return undefined;
     const { optionsSchema } = await load();
-    this.#check(optionsSchema, options, pointer);
-    return { kind, options };
+    return { part: { kind, options }, isFitting: this.#check(optionsSchema, options, pointer) };
   }
 
   #kinds(): Record<Section, readonly string[]> {
@@ -84,11 +83,24 @@ class Check {
   }
 
   #check(schema: JsonSchema, value: Json, pointer: string): boolean {
-    const violations = relevant(this.#compile(schema)(value));
+    const quote: Quote = (path, found) =>
+      this.#tree.isSecret(pointer + path) ? 'this secret' : quoteValue(path, found);
+    const compile = createCompiler({ allErrors: true, useDefaults: true, quote });
+    const violations = relevant(compile(schema)(value));
     this.#addAll(
       violations.map((violation) => ({ pointer: pointer + placeOf(violation), message: violation.message })),
     );
     return violations.length === 0;
+  }
+
+  /** Remembers every manager by name, also one that cannot be built: what refers to it is not wrong on top. */
+  async #tryManager(name: string, found: CheckedPart | undefined, pointer: string): Promise<void> {
+    this.#managers.set(name, undefined);
+    const load = found?.isFitting === true ? this.#registries.managers[found.part.kind] : undefined;
+    if (found === undefined || load === undefined) return;
+    const trial = tryManager(await load(), name, found.part.options);
+    if ('manager' in trial) this.#managers.set(name, trial.manager);
+    else this.#addAll([{ pointer, message: trial.problem }]);
   }
 
   #addAll(findings: readonly Finding[]): void {
@@ -103,7 +115,7 @@ class Check {
 
 /** An unknown key is shown where it stands, not where its parent does. */
 const placeOf = ({ path, params }: SchemaViolation): string => {
-  const key = params['additionalProperty'] ?? params['unevaluatedProperty'];
+  const key = params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['propertyName'];
   return typeof key === 'string' ? `${path}/${pointerStep(key)}` : path;
 };
 

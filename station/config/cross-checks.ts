@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json-value.js';
+import type { HardwareManager } from '../../core/manager.js';
 import { didYouMean } from '../../schemas/violation-text.js';
 import type { PartConfigs } from './station-config.js';
 import { pointerStep } from './yaml-tree.js';
@@ -6,18 +7,32 @@ import { pointerStep } from './yaml-tree.js';
 /** What the schema of one part cannot know; `pointer` says where. */
 export type Finding = { readonly pointer: string; readonly message: string };
 
+/** The managers of a config: what each knows of its channels; undefined where it could not be built. */
+export type KnownManagers = ReadonlyMap<string, HardwareManager | undefined>;
+
 /** By convention of all kinds `manager` names a manager, and `blocks` maps foreign numbers to `manager/channel`. */
-export const unknownManagers = (section: string, parts: PartConfigs, managers: readonly string[]): readonly Finding[] =>
+export const wrongReferences = (section: string, parts: PartConfigs, managers: KnownManagers): readonly Finding[] =>
   Object.entries(parts).flatMap(([name, { options }]) =>
-    references(options, `/${section}/${pointerStep(name)}`)
-      .filter(({ manager }) => !managers.includes(manager))
-      .map(({ pointer, manager }) => ({
-        pointer,
-        message: `there is no manager "${manager}"; there are: ${managers.join(', ') || 'none'}${didYouMean(manager, managers)}`,
-      })),
+    references(options, `/${section}/${pointerStep(name)}`).flatMap(({ pointer, manager, channel }) => {
+      const message = managers.has(manager)
+        ? channelProblem(managers.get(manager), channel)
+        : unknownManager(manager, [...managers.keys()]);
+      return message === undefined ? [] : [{ pointer, message }];
+    }),
   );
 
-type Reference = { readonly pointer: string; readonly manager: string };
+const unknownManager = (manager: string, names: readonly string[]): string =>
+  `there is no manager "${manager}"; there are: ${names.join(', ')}${didYouMean(manager, names)}`;
+
+/** A manager that learns its channels from the instrument cannot be asked yet. */
+const channelProblem = (manager: HardwareManager | undefined, channel: string | undefined): string | undefined => {
+  const channels = manager?.describe().channels ?? [];
+  if (channel === undefined || channels.length === 0 || manager?.resolveChannel(channel) !== undefined)
+    return undefined;
+  return `${manager?.name ?? ''} has no channel "${channel}"; it has: ${channels.map(({ id }) => id).join(', ')}`;
+};
+
+type Reference = { readonly pointer: string; readonly manager: string; readonly channel?: string };
 
 const references = (options: JsonObject, pointer: string): readonly Reference[] =>
   Object.entries(options).flatMap(([key, value]) => {
@@ -29,8 +44,10 @@ const references = (options: JsonObject, pointer: string): readonly Reference[] 
 
 const blockReferences = (blocks: JsonObject, pointer: string): readonly Reference[] =>
   Object.entries(blocks).flatMap(([block, address]) => {
-    const manager = typeof address === 'string' ? address.split('/')[0] : undefined;
-    return manager === undefined ? [] : [{ pointer: `${pointer}/${pointerStep(block)}`, manager }];
+    const [manager, channel] = typeof address === 'string' ? address.split('/') : [];
+    if (manager === undefined) return [];
+    const place = `${pointer}/${pointerStep(block)}`;
+    return [{ pointer: place, manager, ...(channel === undefined ? {} : { channel }) }];
   });
 
 type Port = { readonly pointer: string; readonly host: string; readonly port: number };

@@ -12,9 +12,9 @@ export type PartsDiff = {
 export const diffParts = (before: PartConfigs, after: PartConfigs): PartsDiff => {
   const names = Object.keys(after);
   return {
-    added: names.filter((name) => !(name in before)),
-    changed: names.filter((name) => name in before && !isDeepStrictEqual(before[name], after[name])),
-    removed: Object.keys(before).filter((name) => !(name in after)),
+    added: names.filter((name) => !Object.hasOwn(before, name)),
+    changed: names.filter((name) => Object.hasOwn(before, name) && !isDeepStrictEqual(before[name], after[name])),
+    removed: Object.keys(before).filter((name) => !Object.hasOwn(after, name)),
   };
 };
 

@@ -54,6 +54,11 @@ export class LineFile {
     if (!this.#isFailing) this.#start();
   }
 
+  /** Resolves when what was appended so far is written, or has failed. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
   /** Writes what waits, once, and closes. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -30,16 +30,32 @@ export const commonOptions = {
   backlog: 128,
 } as const;
 
-/** Binds and returns the address with its real port; closes the socket when it cannot be had. */
+/** Binds and returns the address with its real port; closes the socket when it cannot be had. Errors: BAD_ARGUMENT. */
 export const bindSocket = async (socket: Socket, address: string): Promise<string> => {
+  socket.ipv6 = address.includes('[');
   try {
     await socket.bind(address);
   } catch (thrown) {
     socket.close();
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new HardwareError('BAD_ARGUMENT', `cannot listen on ${address}: ${reason}`, { cause: thrown });
+    throw bindError(address, thrown);
   }
   return socket.lastEndpoint ?? address;
+};
+
+const bindError = (address: string, thrown: unknown): HardwareError => {
+  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
+  const advice = typeof code === 'string' ? bindAdvice[code] : undefined;
+  const reason = advice ?? toProblem(thrown).message;
+  return new HardwareError('BAD_ARGUMENT', `cannot listen on ${address}: ${reason}`, { cause: thrown });
+};
+
+const noSuchAddress = 'this computer has no such address; use 127.0.0.1, or * for all';
+
+const bindAdvice: { readonly [code: string]: string } = {
+  EADDRINUSE: 'another program has this port (EADDRINUSE); stop it or choose another port',
+  EACCES: 'ports below 1024 need a privilege (EACCES); choose another port',
+  EADDRNOTAVAIL: noSuchAddress,
+  ENODEV: noSuchAddress,
 };
 
 /** Lets go of the port first: closing alone frees it some time later, and a reload wants it back at once. */

@@ -83,9 +83,10 @@ export class CommandPort {
     if (this.#clients.size >= MAX_CLIENTS && !this.#makeRoom()) return undefined;
     const { exchange, clock, log, send } = this.#options;
     const onGone = (): void => {
-      this.#forget(name);
+      // Not a namesake that has come since.
+      if (this.#clients.get(name) === client) this.#forget(name);
     };
-    const client = new Client({ name, exchange, clock, log: log.child({ peer: name }), send, onGone });
+    const client: Client = new Client({ name, exchange, clock, log: log.child({ peer: name }), send, onGone });
     this.#clients.set(name, client);
     return client;
   }

@@ -24,10 +24,13 @@ export const readOptions = (options: JsonObject): ZeromqOptions => ({
   ...(options as Partial<ZeromqOptions>),
 });
 
+/** libzmq takes 99999 and opens 34463. */
+const PORT = '[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]';
+
 const address = (description: string, byDefault: string | null): JsonSchema => ({
   description: `${description}; null: none. tcp://*:5556 is all interfaces, port 0 any that is free`,
   type: ['string', 'null'],
-  pattern: '^(tcp://(\\*|[^:/*]+|\\[[0-9A-Fa-f:]+\\]):([0-9]{1,5}|\\*)|ipc://.+)$',
+  pattern: `^(tcp://(\\*|[^:/*]+|\\[[0-9A-Fa-f:]+\\]):(${PORT})|ipc://.+)$`,
   default: byDefault,
 });
 

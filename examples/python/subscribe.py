@@ -30,7 +30,9 @@ def text_of(message):
     """One line for a person."""
     kind = message["type"]
     if kind == "reading":
-        return f'{message["value"]} {message.get("unit", "")} {message["quality"]}'
+        value = message["value"]
+        shown = f"{value:.6g}" if isinstance(value, float) else value
+        return f'{shown} {message.get("unit", "")} {message["quality"]}'
     if kind in ("reply", "failure"):
         return f'{message["command"]["command"]}: {message.get("value", message.get("problem"))}'
     if kind == "alarm":

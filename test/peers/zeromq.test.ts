@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { RouterSocket } from '../../connectors/transports/zmq-router.js';
 import { zeromqKind } from '../../connectors/zeromq/connector.js';
 import { Bus } from '../../core/bus.js';
 import type { Connector, Listener } from '../../core/connector.js';
@@ -116,6 +117,13 @@ describe('ZeroMQ, spoken to by pyzmq', () => {
       const child = subscriber(station.url('publish'), 'hv/1/voltageSetpoint/');
       await child.until('message', (lines) => lines.length > 1);
       expect(messages(child)[0]).to.include({ topic: 'hv/1/voltageSetpoint', snapshot: true });
+    });
+
+    it('greets the second subscriber of a prefix as well', async () => {
+      for (let count = 0; count < 2; count += 1) {
+        const child = subscriber(station.url('publish'), 'hv/1/voltageSetpoint/');
+        await child.until('message', (lines) => lines.length > 1);
+      }
     });
 
     it('tells every change without a gap', async () => {
@@ -256,6 +264,27 @@ describe('ZeroMQ, spoken to by pyzmq', () => {
       await second.until('pong', (lines) => lines.length > 0);
     });
 
+    it('drops a client that asks and never reads, and tells it so when it does', async () => {
+      const COUNT = 6000;
+      const flood = python('test/peers/python/zmq_flood.py', station.url('commands'), String(COUNT));
+      await flood.until('its questions', (lines) => lines.length > 0);
+      const isDropped = () => station.log.messages.includes('warn: client dropped, too slow');
+      for (let waitedMs = 0; !isDropped() && waitedMs < 10_000; waitedMs += 50) await pause(50);
+      const child = requester('REQ', station.url('commands'));
+      child.send('{"type":"ping"}');
+      await child.until('pong', (lines) => lines.length > 0);
+      flood.send('read now');
+      await flood.until('goodbye', (lines) => lines.at(-1) === 'goodbye');
+      expect(flood.lines.length).to.be.below(COUNT);
+    });
+
+    it('knows that nobody of an identity is there', async () => {
+      const socket = await RouterSocket.open({ address: ANY_PORT, maxFrameBytes: 1024, log: station.log });
+      const outcome = await socket.send(['nobody', 'hello']);
+      await socket.close();
+      expect(outcome).to.equal('gone');
+    });
+
     it('answers rubbish with an error and goes on', async () => {
       const child = requester('DEALER', station.url('commands'));
       for (let count = 0; count < 200; count += 1) {
@@ -309,7 +338,7 @@ describe('ZeroMQ, spoken to by pyzmq', () => {
       () => 'none',
       (thrown: unknown) => String(thrown),
     );
-    expect(refusal).to.include(`cannot listen on ${station.url('commands')}: Address already in use`);
+    expect(refusal).to.include(`cannot listen on ${station.url('commands')}: another program has this port`);
     expect(other.peers).to.deep.equal([]);
   });
 

@@ -193,18 +193,6 @@ describe('the daily log', () => {
     expect(alarms).to.deep.equal(['raised after 800 ms']);
   });
 
-  it('keeps a bounded number of lines, loses the oldest and counts them', async () => {
-    await begin();
-    disk.isReadOnly = true;
-    for (let value = 0; value < 10_500; value += 1) say({ value });
-    await clock.pass(1_000);
-    disk.isReadOnly = false;
-    await clock.pass(11_000);
-    expect(log.lost).to.equal(500);
-    expect(logged()).to.have.length(10_000);
-    expect(logged()[0]).to.contain('\t500.0');
-  });
-
   it('stops within a second with a disk that hangs', async () => {
     await begin();
     disk.isHanging = true;

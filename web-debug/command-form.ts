@@ -147,9 +147,12 @@ export class CommandForm extends PageElement {
   }
 }
 
-const targetText = ({ target, busy }: CommandDescription, channel: ChannelDescription | undefined): string => {
+const targetText = (
+  { target, busy, isUrgent }: CommandDescription,
+  channel: ChannelDescription | undefined,
+): string => {
   const whom = channel === undefined ? 'whole manager' : `channel ${channel.id}`;
-  return `${target === 'manager' ? 'whole manager' : whom} · ${busyWords[busy]}`;
+  return `${target === 'manager' ? 'whole manager' : whom} · ${isUrgent ? 'at once, whatever runs' : busyWords[busy]}`;
 };
 
 const busyWords = { reject: 'refused while busy', queue: 'waits while busy', concurrent: 'at any time' } as const;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { choiceText, limitsText, type Field } from './model/form.js';
-import { numberText, valueText } from './model/number-text.js';
+import { numberText, unitText, valueText } from './model/number-text.js';
 
 export type FieldState = {
   readonly id: string;
@@ -13,7 +13,8 @@ export type FieldState = {
 
 /** One argument: label, input, unit, limits, and what is wrong with what was typed. */
 export const fieldView = (field: Field, state: FieldState): TemplateResult => {
-  const { name, unit, description, isRequired, limits } = field;
+  const { name, description, isRequired, limits } = field;
+  const unit = unitText(field.unit);
   const { id, problem } = state;
   const range = limitsText(limits, unit, numberText);
   return html`<div class="field">

@@ -5,7 +5,7 @@ import { browserClock } from './browser-clock.js';
 import { consoleView } from './console-view.js';
 import { Page } from './page.js';
 import { redrawer } from './redraw.js';
-import { routeOf } from './route.js';
+import { routeOf, type Route } from './route.js';
 import { Session } from './session.js';
 import { Theme } from './theme.js';
 
@@ -23,7 +23,14 @@ socketUrl.hash = '';
 
 const redraw = redrawer(() => {
   render(consoleView(page), document.body);
+  if (shown === page.route) return;
+  // On a telephone the list of managers is a bar that may have to move.
+  const entry = document.querySelector('.rail li:has(a[aria-current="page"])');
+  if (entry === null) return;
+  entry.scrollIntoView({ block: 'nearest', inline: 'center' });
+  shown = page.route;
 });
+let shown: Route | undefined;
 const session = new Session({
   openSocket: overWebSocket(() => new WebSocket(socketUrl)),
   clock: browserClock,

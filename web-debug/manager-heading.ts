@@ -1,17 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Description } from '../core/description.js';
 import type { Page } from './page.js';
-import { stateMarks } from './rail.js';
+import { stateView } from './rail.js';
 import { hashOf } from './route.js';
 
 /** Name, state, what runs and what is wrong. */
 export const managerHeading = ({ session }: Page, description: Description): TemplateResult => {
   const { name, kind, state, version } = description;
   const { model } = session;
+  const { mark, text, name: stateName } = stateView(session, state);
   return html`
     <div class="manager-heading">
       <h2><a href=${hashOf({ view: 'manager', name })}>${name}</a></h2>
-      <span class=${`badge state-${state}`}><span aria-hidden="true">${stateMarks[state]}</span> ${state}</span>
+      <span class=${`badge ${stateName}`}><span aria-hidden="true">${mark}</span> ${text}</span>
       ${model
         .busy(name)
         .map(

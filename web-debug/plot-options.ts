@@ -80,7 +80,7 @@ const stepped = ({ isFlag }: PlotGroup): Partial<uPlot.Series> => {
 };
 
 const axisLabel = ({ isFlag }: PlotGroup, value: number): string => {
-  if (!isFlag) return numberText(Number(value.toPrecision(9)));
+  if (!isFlag) return Number.isInteger(value) ? numberText(value) : String(Number(value.toPrecision(9)));
   return value === 0 ? 'off' : value === 1 ? 'on' : '';
 };
 

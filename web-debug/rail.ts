@@ -3,8 +3,18 @@ import type { Description, ManagerState } from '../core/description.js';
 import type { Page } from './page.js';
 import { hashOf, type Route } from './route.js';
 import './safe-button.js';
+import type { Session } from './session.js';
 
-export const stateMarks: Readonly<Record<ManagerState, string>> = {
+/** What the state of a manager looks like; while the page is cut off nobody knows it. */
+export const stateView = (
+  { link }: Session,
+  state: ManagerState,
+): { readonly mark: string; readonly text: string; readonly name: string } =>
+  link.isOpen
+    ? { mark: stateMarks[state], text: state, name: `state-${state}` }
+    : { mark: '◌', text: `was ${state}`, name: 'state-unknown' };
+
+const stateMarks: Readonly<Record<ManagerState, string>> = {
   online: '●',
   starting: '◔',
   offline: '▲',
@@ -41,12 +51,13 @@ const entry = (page: Page, route: Route, label: TemplateResult, beside: Template
 };
 
 const managerEntry = ({ session }: Page, { name, state }: Description): TemplateResult => {
-  const isBusy = session.model.busy(name).length > 0;
+  const { mark, text, name: stateName } = stateView(session, state);
+  const isBusy = session.link.isOpen && session.model.busy(name).length > 0;
   const alarms = session.model.alarms(name).length;
   return html`
-    <span class=${`mark state-${state}`} aria-hidden="true">${stateMarks[state]}</span>
+    <span class=${`mark ${stateName}`} aria-hidden="true">${mark}</span>
     <span class="name">${name}</span>
-    <span class="state">${alarms > 0 ? `${alarms} alarm${alarms > 1 ? 's' : ''}` : isBusy ? 'busy' : state}</span>
+    <span class="state">${alarms > 0 ? `${alarms} alarm${alarms > 1 ? 's' : ''}` : isBusy ? 'busy' : text}</span>
   `;
 };
 

@@ -44,7 +44,7 @@ export class SafeButton extends PageElement {
         ${isAll ? html`<span class="what">STOP ALL</span>` : html`<span class="what">ZERO</span>`}
         <span class="outcome" role="status">${outcome(progress)}</span>
       </button>
-      ${failureNote(progress)}
+      ${this.#failureNote(progress)}
     `;
   }
 
@@ -57,6 +57,25 @@ export class SafeButton extends PageElement {
       page !== undefined &&
       page.session.now() - progress.atMs > SHOWN_MS;
     return isOver ? { type: 'idle' } : progress;
+  }
+
+  /** Stays until it is pressed again or taken away: nobody may miss that something is not safe. */
+  #failureNote(progress: Progress): TemplateResult | typeof nothing {
+    if (progress.type !== 'done' || progress.answer.type === 'reply') return nothing;
+    const { code, message } = progress.answer.problem;
+    return html`<p class="safe-failure" role="alert">
+      ${code}: ${message}
+      <button
+        class="quiet"
+        aria-label="Take this note away"
+        @click=${() => {
+          this.#progress = { type: 'idle' };
+          this.requestUpdate();
+        }}
+      >
+        ✕
+      </button>
+    </p>`;
   }
 
   async #press(): Promise<void> {
@@ -76,10 +95,5 @@ const outcome = (progress: Progress): string => {
   if (progress.type === 'sending') return 'sent …';
   return progress.answer.type === 'reply' ? `✓ safe ${(progress.answer.tookMs / 1000).toFixed(2)} s` : '▲ NOT SAFE';
 };
-
-const failureNote = (progress: Progress): TemplateResult | typeof nothing =>
-  progress.type === 'done' && progress.answer.type === 'failure'
-    ? html`<p class="safe-failure" role="alert">${progress.answer.problem.code}: ${progress.answer.problem.message}</p>`
-    : nothing;
 
 customElements.define('safe-button', SafeButton);

@@ -1,6 +1,6 @@
 import { STATION } from '../core/bus.js';
 import type { Clock } from '../core/clock.js';
-import type { Problem } from '../core/errors.js';
+import { problem, type Problem } from '../core/errors.js';
 import { isJsonObject, type Json, type JsonObject } from '../core/json-value.js';
 import type { ChannelId, Output } from '../core/message.js';
 import { NativeClient, type ClientCommand, type Losses } from '../core/native/client.js';
@@ -132,8 +132,10 @@ export class Session {
     return this.#entries;
   }
 
-  /** Sends a command and waits for what became of it; never rejects. */
+  /** Sends a command and waits for what became of it; never rejects. While the page is cut off nothing is sent, now or later. */
   async send(target: Target, values: JsonObject): Promise<Answer> {
+    const { isOpen, reason = 'not connected yet' } = this.link;
+    if (!isOpen) return notSent(`not sent, there is no connection to the station: ${reason}`);
     const started = this.#clock.monotonic();
     const command: ClientCommand = { ...target, arguments: values, validUntilMs: this.stationNow() + COMMAND_VALID_MS };
     const answer = await this.#client.command(command);
@@ -149,7 +151,11 @@ export class Session {
     const answers = await Promise.all(
       managers.map(({ name }) => this.send({ manager: name, command: 'makeSafe' }, {})),
     );
-    return answers.find(({ type }) => type === 'failure') ?? answers[0] ?? nothingToStop;
+    return (
+      answers.find(({ type }) => type === 'failure') ??
+      answers[0] ??
+      notSent('no manager is known yet: nothing was sent')
+    );
   }
 
   /** Fetches once per connection what the station remembers of a topic: before the page was opened, or while it was away. */
@@ -233,11 +239,11 @@ const unlessSafe = (answer: Answer): Answer => {
   const { managers } = answer.value;
   const left = Object.entries(isJsonObject(managers) ? managers : {}).filter(([, end]) => end !== 'safe');
   const message = left.map(([name, end]) => `${name}: ${valueText(end)}`).join('; ');
-  return { type: 'failure', problem: { code: 'DEVICE_FAULT', message }, tookMs: answer.tookMs };
+  return { type: 'failure', problem: problem('DEVICE_FAULT', message), tookMs: answer.tookMs };
 };
 
-const nothingToStop: Answer = {
+const notSent = (message: string): Answer => ({
   type: 'failure',
-  problem: { code: 'DISCONNECTED', message: 'no manager is known yet: nothing was sent' },
+  problem: problem('DISCONNECTED', message),
   tookMs: 0,
-};
+});

@@ -9,7 +9,7 @@ import './safe-button.js';
 export const topBar = (page: Page): TemplateResult => {
   const { session, theme } = page;
   return html`
-    <header class="top-bar">
+    <header class=${`top-bar${session.link.isOpen ? '' : ' is-cut-off'}`}>
       <safe-button class="stop-all" .page=${page} .drawing=${{}}></safe-button>
       <a class="brand" href="#/overview" aria-label="Busbar, overview">
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 5h18M3 12h18M3 19h18M7 5v14M17 5v14" /></svg>

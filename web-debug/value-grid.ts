@@ -8,6 +8,9 @@ import { valueTile } from './value-tile.js';
 /** Up to so many tiles a channel, several channels share a row. */
 const FEW = 3;
 
+/** A longer name of a channel is written smaller. */
+const MAX_SHORT_NAME = 3;
+
 /** All readings of a manager: one strip for the device, one for each channel. */
 export const valueGrid = (page: Page, description: Description): TemplateResult => {
   const { channels, parameters } = description;
@@ -45,7 +48,7 @@ const strip = (
       fullScale: fullScale(description, channel, description.parameters[parameter]?.unit),
     });
   return html`<div class="strip" role="group" aria-label=${`${description.name} ${label}`}>
-    ${channel === undefined ? nothing : html`<span class="channel" aria-hidden="true"><small>ch</small>${channel.id}</span>`}
+    ${channel === undefined ? nothing : html`<span class=${`channel${String(channel.id).length > MAX_SHORT_NAME ? ' is-named' : ''}`} aria-hidden="true"><small>ch</small>${channel.id}</span>`}
     <div class="tiles">${names.map(tile)}</div>
   </div>`;
 };

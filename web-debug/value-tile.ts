@@ -4,7 +4,7 @@ import type { Json } from '../core/json-value.js';
 import type { Reading } from '../core/message.js';
 import { ageText } from './model/age.js';
 import { healthOf, healthWords, type Health } from './model/health.js';
-import { valueText } from './model/number-text.js';
+import { unitText, valueText } from './model/number-text.js';
 import type { Page } from './page.js';
 import { structureView } from './structure-view.js';
 
@@ -59,17 +59,20 @@ const titleOf = ({ declared, reading, health }: TileState): string => {
   return `${declared.description}${exact}\n${word}: ${meaning}${why}`;
 };
 
-const tileBody = ({ declared, parameter, fullScale, reading, ageMs, health }: TileState): TemplateResult => html`
-  <span class="label">
-    <span class="parameter">${parameter}</span>
-    ${declared.writtenBy === undefined ? nothing : html`<span class="writable" title="can be set">set</span>`}
-  </span>
-  <span class="value">
-    <output>${reading === undefined ? '—' : valueText(reading.value, fullScale)}</output>
-    ${declared.unit === undefined || reading?.value === null ? nothing : html`<span class="unit">${declared.unit}</span>`}
-  </span>
-  ${footnote(reading, ageMs, health)}
-`;
+const tileBody = ({ declared, parameter, fullScale, reading, ageMs, health }: TileState): TemplateResult => {
+  const unit = unitText(declared.unit);
+  return html`
+    <span class="label">
+      <span class="parameter">${parameter}</span>
+      ${declared.writtenBy === undefined ? nothing : html`<span class="writable" title="can be set">set</span>`}
+    </span>
+    <span class="value">
+      <output>${reading === undefined ? '—' : valueText(reading.value, fullScale)}</output>
+      ${unit === undefined || reading?.value === null ? nothing : html`<span class="unit">${unit}</span>`}
+    </span>
+    ${footnote(reading, ageMs, health)}
+  `;
+};
 
 const footnote = (reading: Reading | undefined, ageMs: number, health: Health): TemplateResult => {
   const { mark, word } = healthWords[health];

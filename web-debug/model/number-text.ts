@@ -38,6 +38,10 @@ export const jsonText = (value: unknown, indent?: number): string => JSON.string
 
 const exactly = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
+/** The unit as people write it: a plain number has none. */
+export const unitText = (unit: string | undefined): string | undefined =>
+  unit === '1' || unit === '' ? undefined : unit;
+
 export const bytesText = (bytes: number): string => {
   if (bytes < 1_000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;

@@ -1,5 +1,6 @@
 import type { Description, ParameterDescription } from '../../core/description.js';
 import { readingTopic } from '../../core/message.js';
+import { unitText } from './number-text.js';
 
 export type Series = { readonly topic: string; readonly label: string };
 /** One plot: what has the same unit shares an axis. */
@@ -44,7 +45,7 @@ export const plotGroups = (description: Description, chosen: ReadonlySet<string>
     if (!chosen.has(topic)) continue;
     const declared = description.parameters[parameter];
     const isFlag = declared?.schema['type'] === 'boolean';
-    const unit = declared?.unit ?? (isFlag ? 'off / on' : parameter);
+    const unit = unitText(declared?.unit) ?? (isFlag ? 'off / on' : parameter);
     const group = groups.get(unit) ?? { unit, isFlag, series: [] };
     group.series.push({ topic, label });
     groups.set(unit, group);

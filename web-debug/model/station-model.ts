@@ -1,3 +1,4 @@
+import { STATION } from '../../core/bus.js';
 import type { Description } from '../../core/description.js';
 import type { Alarm, Event, Output, Reading } from '../../core/message.js';
 import { plotValue } from './history.js';
@@ -21,8 +22,10 @@ export class StationModel {
   readonly #busy = new Map<string, Map<number, BusyWith>>();
   readonly #alarms = new Map<string, Alarm>();
 
+  /** In the order of the station, which itself comes last: people look for their instruments. */
   get managers(): readonly Description[] {
-    return [...this.#managers.values()];
+    const all = [...this.#managers.values()];
+    return [...all.filter(({ name }) => name !== STATION), ...all.filter(({ name }) => name === STATION)];
   }
 
   manager(name: string): Description | undefined {

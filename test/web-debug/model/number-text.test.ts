@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bytesText, jsonText, numberText, valueText } from '../../../web-debug/model/number-text.js';
+import { bytesText, jsonText, numberText, unitText, valueText } from '../../../web-debug/model/number-text.js';
 
 describe('the text of a number', () => {
   const texts: readonly (readonly [value: number, text: string])[] = [
@@ -30,6 +30,10 @@ describe('the text of a value', () => {
 
   it('keeps all digits of an integer beyond 2^53', () => {
     expect(jsonText({ count: 2n ** 60n })).to.equal('{"count":"1152921504606846976"}');
+  });
+
+  it('has no unit for a plain number', () => {
+    expect([unitText('1'), unitText(undefined), unitText('V')]).to.deep.equal([undefined, undefined, 'V']);
   });
 
   it('counts bytes in thousands', () => {

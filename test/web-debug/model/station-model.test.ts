@@ -43,6 +43,12 @@ describe('the model of the station', () => {
     model.describe([description]);
   });
 
+  it('names the station after its instruments', () => {
+    const named = ['station', 'hv'].map((name) => ({ ...description, name }));
+    model.describe(named);
+    expect(model.managers.map(({ name }) => name)).to.deep.equal(['hv', 'station']);
+  });
+
   it('keeps the newest reading of each topic', () => {
     model.hear(reading(1, 10));
     model.hear(reading(2, 20));

@@ -1,29 +1,29 @@
-import { isAborted, RefreshingCall } from './call.js';
+import { addressProblem, sameChannel } from './address-problem.js';
 import { backoff, reconnectBackoff } from './backoff.js';
 import { builtInCommands } from './built-in-commands.js';
+import type { CommandTraits } from './busy-rules.js';
+import { isAborted, RefreshingCall } from './call.js';
 import {
   argumentProblem,
   commandTable,
   limitsOfChannel,
   refuseLimits,
-  writerOf,
   type CommandEntry,
   type CommandTable,
   type Execute,
 } from './command-table.js';
 import { Connection, disconnected } from './connection.js';
-import type { CommandDescription, Description, ManagerState, ParameterDescription } from './description.js';
+import { describeDeclaration } from './describe-manager.js';
+import type { Description, ManagerState } from './description.js';
 import type { Device } from './device.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
-import { frozenCopy } from './freeze.js';
 import type { Json } from './json-value.js';
 import type { DefinedManagerOptions, ManagerDefinition } from './manager-definition.js';
 import { HardwareManager } from './manager.js';
 import type { ChannelId, Command } from './message.js';
-import type { Call, CommandSpec, Parameter } from './parameter.js';
+import type { Call, CommandSpec } from './parameter.js';
 import { pollPlan, type PollGroup, type PollItem } from './poll-plan.js';
 import { Poller, WATCH_MS } from './poller.js';
-import type { CommandTraits } from './queue.js';
 import { ReadingDesk } from './reading-desk.js';
 import { Silence } from './silence.js';
 
@@ -60,10 +60,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
       refresh: (channel, parameter, call) => this.#refresh(channel, parameter, call),
     });
     this.#commands = commandTable({ definition, builtIn, compile, onDriver: (run) => this.#onDriver(run) });
-    this.#described = frozenCopy({
-      parameters: describeParameters(definition.parameters),
-      commands: describeCommands(this.#commands),
-    });
+    this.#described = describeDeclaration(definition.parameters, this.#commands);
     this.#desk = new ReadingDesk(definition.parameters, {
       clock,
       onDefect,
@@ -164,28 +161,11 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   }
 
   resolveChannel(channel: ChannelId): Channel | undefined {
-    return this.#channels.find((known) => known === channel || String(known) === String(channel));
+    return this.#channels.find((known) => sameChannel(known, channel));
   }
 
-  refuseAddress({ command, channel }: Command): Problem | undefined {
-    const entry = this.#commands.get(command);
-    if (entry === undefined) {
-      return problem(
-        'BAD_COMMAND',
-        `${this.name} has no command "${command.slice(0, 64)}"; it has: ${[...this.#commands.keys()].join(', ')}`,
-      );
-    }
-    const { target } = entry.description;
-    const known = `it has: ${this.#channels.length === 0 ? 'none' : this.#channels.join(', ')}`;
-    if (channel === undefined) {
-      return target === 'channel'
-        ? problem('UNKNOWN_CHANNEL', `${this.name} ${command} needs a channel; ${known}`)
-        : undefined;
-    }
-    if (target === 'manager')
-      return problem('UNKNOWN_CHANNEL', `${this.name} ${command} is for the whole manager; leave the channel out`);
-    if (this.resolveChannel(channel) !== undefined) return undefined;
-    return problem('UNKNOWN_CHANNEL', `${this.name} has no channel "${String(channel).slice(0, 64)}"; ${known}`);
+  refuseAddress(command: Command): Problem | undefined {
+    return addressProblem(command, this.#commands, this.#channels);
   }
 
   refuseArguments(command: Command): Problem | undefined {
@@ -343,25 +323,3 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     return (channel === undefined ? undefined : this.resolveChannel(channel)) as Channel;
   }
 }
-
-const describeParameters = <Driver, Channel>(
-  parameters: Readonly<Record<string, Parameter<Driver, Channel>>>,
-): Record<string, ParameterDescription> =>
-  Object.fromEntries(
-    Object.entries(parameters).map(([name, { description, schema, unit, scope, pollMs, write }]) => [
-      name,
-      {
-        description,
-        schema,
-        ...(unit === undefined ? {} : { unit }),
-        scope: scope ?? 'channel',
-        ...(pollMs === undefined ? {} : { pollMs }),
-        ...(write === undefined ? {} : { writtenBy: writerOf(name) }),
-      },
-    ]),
-  );
-
-const describeCommands = <Driver, Channel>(
-  commands: CommandTable<Driver, Channel>,
-): Record<string, CommandDescription> =>
-  Object.fromEntries([...commands].map(([name, { description }]) => [name, description]));

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { CommandTraits } from './busy-rules.js';
 import type { Clock } from './clock.js';
 import type { Description, ManagerState } from './description.js';
 import { HardwareError, toProblem, type Problem } from './errors.js';
@@ -7,7 +8,7 @@ import type { Logger } from './log.js';
 import type { ChannelId, Command, CommandRequest, Output, OutputBody } from './message.js';
 import type { OutputStream } from './output-stream.js';
 import type { Call } from './parameter.js';
-import { CommandQueue, type CommandTraits } from './queue.js';
+import { CommandQueue } from './queue.js';
 import type { Random } from './random.js';
 import type { SchemaCompiler } from './validate.js';
 

@@ -1,18 +1,11 @@
+import { holdsOthers, overlap, skipsBusy, type CommandTraits, type Waiting } from './busy-rules.js';
 import { AbortableCall } from './call.js';
 import type { Cancel, Clock } from './clock.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
 import type { Json } from './json-value.js';
 import type { Command, OutputBody } from './message.js';
-import type { BusyPolicy, Call } from './parameter.js';
+import type { Call } from './parameter.js';
 import { notPlain } from './plain-data.js';
-
-/** How one command behaves towards the others. */
-export type CommandTraits = {
-  readonly busy: BusyPolicy;
-  readonly busyScope: 'channel' | 'manager';
-  readonly isUrgent: boolean;
-  readonly timeoutMs: number;
-};
 
 export type QueueOptions = {
   readonly name: string;
@@ -32,8 +25,6 @@ export type QueueOptions = {
   readonly onDefect: (thrown: unknown) => void;
 };
 
-type Waiting = { readonly command: Command; readonly traits: CommandTraits };
-
 type Running = Waiting & {
   readonly startedAt: number;
   readonly call: AbortableCall;
@@ -51,7 +42,6 @@ export class CommandQueue {
   readonly #running = new Set<Running>();
   #waiting: Waiting[] = [];
   #isStopping = false;
-  #stopped: Promise<void> | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -112,12 +102,11 @@ export class CommandQueue {
   /** Takes nothing new and ends the rest, what is urgent after `graceMs`; resolves when nothing is at work. Idempotent. */
   stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    return (this.#stopped ??= this.#end(graceMs));
+    return this.#end(graceMs);
   }
 
   restart(): void {
     this.#isStopping = false;
-    this.#stopped = undefined;
   }
 
   async #end(graceMs: number): Promise<void> {
@@ -318,17 +307,6 @@ export class CommandQueue {
 }
 
 const noTimer: Cancel = () => undefined;
-
-/** Never kept waiting: reads, and what makes things stop or safe. */
-const skipsBusy = ({ isUrgent, busy }: CommandTraits): boolean => isUrgent || busy === 'concurrent';
-
-/** Keeps others waiting: nothing new starts on a channel that is being set, or made safe. */
-const holdsOthers = ({ busy }: CommandTraits): boolean => busy !== 'concurrent';
-
-const overlap = (one: Waiting, other: Waiting): boolean =>
-  one.traits.busyScope === 'manager' ||
-  other.traits.busyScope === 'manager' ||
-  one.command.channel === other.command.channel;
 
 const whenFreed = (run: Running): Promise<void> =>
   new Promise((resolve) => {

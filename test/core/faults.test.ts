@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { HardwareError } from '../../core/errors.js';
 import { seededRandom } from '../../core/random.js';
 import { START_MS } from '../support/fake-clock.js';
 import { POLL_MS, supplyManager, SupplyOnTheTable, WRITE_LIMIT_MS } from '../support/fake-supply.js';
@@ -48,6 +49,17 @@ describe('the core under faults', () => {
       const psu = lab.bus.snapshot().filter(({ manager }) => manager === 'psu');
       expect(psu.map(({ quality }) => quality)).to.deep.equal(['bad', 'bad', 'bad', 'bad']);
       await expectHealthy();
+    });
+
+    it('asks the lost connection for nothing more', async () => {
+      lab.table.answerMs = 10;
+      await lab.clock.pass(POLL_MS - 5);
+      await lab.clock.pass(8);
+      lab.table.behaviour.open = 'hang';
+      const asked = lab.table.countOf('read');
+      lab.table.unplug();
+      await lab.clock.pass(100);
+      expect(lab.table.countOf('read')).to.equal(asked);
     });
 
     it('stops asking it, until it is back', async () => {
@@ -267,6 +279,26 @@ describe('the core under faults', () => {
       expect(first.answers()).to.have.length(1);
       expect(first.code()).to.equal('TIMEOUT');
       expect(second.answers().map((answer) => answer.type === 'reply' && answer.value)).to.deep.equal([{}]);
+    });
+
+    it('does not end the connection that has replaced its own', async () => {
+      let rejectLate = (): void => undefined;
+      const [driver] = lab.table.drivers;
+      if (driver === undefined) throw new Error('no driver');
+      driver.setVoltage = () =>
+        new Promise((_resolve, reject) => {
+          rejectLate = () => {
+            reject(new HardwareError('DISCONNECTED', 'the old socket is closed'));
+          };
+        });
+      lab.psu('setNow', 1, { voltage: 1 });
+      lab.table.unplug();
+      lab.table.back();
+      await lab.clock.pass(2_000);
+      rejectLate();
+      await lab.clock.pass(2_000);
+      expect(lab.edges.filter((edge) => edge === 'offline')).to.have.length(1);
+      expect(lab.manager.state).to.equal('online');
     });
 
     it('does not reach a manager that has reconnected', async () => {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { CommandTraits } from '../../core/busy-rules.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Json } from '../../core/json-value.js';
 import type { Command, OutputBody } from '../../core/message.js';
 import type { Call } from '../../core/parameter.js';
-import { CommandQueue, type CommandTraits } from '../../core/queue.js';
+import { CommandQueue } from '../../core/queue.js';
 import { commandOf } from '../support/commands.js';
 import { FakeClock } from '../support/fake-clock.js';
 

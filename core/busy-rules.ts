@@ -1,0 +1,23 @@
+import type { Command } from './message.js';
+import type { BusyPolicy } from './parameter.js';
+
+/** How one command behaves towards the others. */
+export type CommandTraits = {
+  readonly busy: BusyPolicy;
+  readonly busyScope: 'channel' | 'manager';
+  readonly isUrgent: boolean;
+  readonly timeoutMs: number;
+};
+
+export type Waiting = { readonly command: Command; readonly traits: CommandTraits };
+
+/** Never kept waiting: reads, and what makes things stop or safe. */
+export const skipsBusy = ({ isUrgent, busy }: CommandTraits): boolean => isUrgent || busy === 'concurrent';
+
+/** Keeps others waiting: nothing new starts on a channel that is being set, or made safe. */
+export const holdsOthers = ({ busy }: CommandTraits): boolean => busy !== 'concurrent';
+
+export const overlap = (one: Waiting, other: Waiting): boolean =>
+  one.traits.busyScope === 'manager' ||
+  other.traits.busyScope === 'manager' ||
+  one.command.channel === other.command.channel;

@@ -58,9 +58,10 @@ export class LineQueue {
     this.#write();
   }
 
-  /** Waits until all is written, at most `limitMs`; then gives up. Returns how many lines were not written. */
+  /** Waits until all is written, at most `limitMs`; then gives up. Idempotent. Returns how many lines
+   *  were not written. */
   async stop(limitMs: number): Promise<number> {
-    if (this.#isWriting) {
+    if (this.#isWriting && !this.#isStopped) {
       await new Promise<void>((resolve) => {
         const cancel = this.#options.clock.after(limitMs, resolve);
         this.#onEmpty = () => {

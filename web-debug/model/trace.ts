@@ -55,10 +55,14 @@ export const mergePoints = (older: readonly Point[], newer: readonly Point[]): P
   return [...missing, ...newer].sort(([one], [other]) => one - other);
 };
 
+/** Lowest, highest, and a gap. */
+const POINTS_OF_GROUP = 3;
+
 /** At most `maxPoints` of these points: each group keeps its lowest and its highest in their order; a group with a gap keeps one. */
 export const thin = (points: readonly Point[], maxPoints: number): Point[] => {
   if (points.length <= maxPoints) return [...points];
-  const groupSize = Math.ceil((points.length * 3) / Math.max(3, maxPoints));
+  const groups = Math.max(1, Math.floor(maxPoints / POINTS_OF_GROUP));
+  const groupSize = Math.ceil(points.length / groups);
   const kept: Point[] = [];
   for (let start = 0; start < points.length; start += groupSize) {
     keepOfGroup(kept, points, start, Math.min(start + groupSize, points.length));

@@ -81,12 +81,22 @@ describe('merging points', () => {
 });
 
 describe('thinning', () => {
-  it('never gives more than it may, unless two points are too many', () => {
+  it('never gives more than it may, if that is three or more', () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 3, max: 100 }), (points, maxPoints) => {
         expect(thin(points, maxPoints).length).to.be.at.most(Math.max(3, maxPoints));
       }),
     );
+  });
+
+  it('keeps to it with a short last group as well', () => {
+    const values = [null, null, null, null, 0, -1, 0, null];
+    expect(
+      thin(
+        values.map((value, index): Point => [index, value]),
+        4,
+      ).length,
+    ).to.be.at.most(4);
   });
 
   it('keeps the highest and the lowest', () => {

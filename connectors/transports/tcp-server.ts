@@ -21,6 +21,8 @@ const KEEP_ALIVE_MS = 15_000;
 const USER_TIMEOUT_MS = 45_000;
 /** Beyond this many waiting bytes a peer is behind; a few bursts of 16 KiB are not. */
 const HIGH_WATER_BYTES = 65_536;
+/** Loading the C library takes 40 ms of the event loop; a station that is just starting has better things to do. */
+const LOADING_AFTER_MS = 1_000;
 /** Peers get this long at stop to take what they are owed and to close; then they are cut. */
 const STOP_GRACE_MS = 500;
 
@@ -31,6 +33,7 @@ export class TcpServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #setUserTimeout: SocketOption = () => undefined;
+  #cancelLoading: Cancel = () => undefined;
   #accepted = 0;
   #isFull = false;
   #stopped: Promise<void> | undefined;
@@ -53,7 +56,7 @@ export class TcpServer {
 
   /** Resolves with the URL once the port is open. Rejects with BAD_ARGUMENT when it cannot be had. */
   async start(): Promise<string> {
-    const { host, port, log } = this.#options;
+    const { host, port, log, clock } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
         reject(bindError(host, port, error));
@@ -64,16 +67,21 @@ export class TcpServer {
     this.#server.on('error', (error) => {
       log.error('port is in trouble', { reason: error.message });
     });
-    // After the port is open: a start does not wait for it.
-    loadUserTimeout(USER_TIMEOUT_MS, log)
+    this.#cancelLoading = clock.after(LOADING_AFTER_MS, () => {
+      this.#loadUserTimeout();
+    });
+    return tcpUrl(host, this.#server.address());
+  }
+
+  #loadUserTimeout(): void {
+    loadUserTimeout(USER_TIMEOUT_MS, this.#options.log)
       .then((setUserTimeout) => {
         this.#setUserTimeout = setUserTimeout;
         for (const socket of this.#sockets) setUserTimeout(socket);
       })
       .catch((thrown: unknown) => {
-        log.error('socket option could not be set', { reason: String(thrown) });
+        this.#options.log.error('socket option could not be set', { reason: String(thrown) });
       });
-    return tcpUrl(host, this.#server.address());
   }
 
   /** Takes no more, sends what is under way, ends the connections, and cuts those that are left after half a second. */
@@ -82,6 +90,7 @@ export class TcpServer {
   }
 
   async #stop(): Promise<void> {
+    this.#cancelLoading();
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {

@@ -59,16 +59,13 @@ export class Parts {
     await manager.start();
   }
 
-  /** A new one in the place of the old: the same stream, a new epoch, and an event that says so. */
+  /** A new one in the place of the old, on the same stream: it begins a new epoch and says so. */
   async replaceManager(name: string, configs: PartConfigs): Promise<void> {
     const manager = await this.#factory.manager(name, configOf(name, configs)); // first: what cannot be built stops nothing
     this.#refuseWhenClosed();
     await this.#bus.manager(name)?.stop();
     this.#refuseWhenClosed();
-    const stream = this.#bus.streamOf(name);
-    stream.restart();
     this.#bus.attach(manager);
-    stream.publish({ type: 'event', event: 'restarted', details: { reason: 'its config has changed' } });
     await manager.start();
   }
 

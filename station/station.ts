@@ -92,12 +92,15 @@ export class Station {
     const { managers, connectors, services } = this.#config;
     this.#listen();
     this.#options.bus.attach(this.#self);
+    await this.#self.start();
+    await new Promise<void>((resolve) => {
+      this.#options.clock.turn(resolve); // its driver opens without waiting for anything: it is online now
+    });
     try {
       for (const name of Object.keys(managers)) await this.#parts.buildManager(name, managers);
       for (const name of Object.keys(services)) await this.#parts.addService(name, services);
       for (const manager of this.#parts.managers) await manager.start();
       await this.#openAll(Object.keys(connectors));
-      await this.#self.start();
     } catch (thrown) {
       // No safe action: a station that finds its port taken must not switch off what another one runs.
       this.#stopping ??= this.#end(undefined);

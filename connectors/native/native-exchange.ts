@@ -7,6 +7,7 @@ import type { JsonSchema } from '../../core/json-value.js';
 import type { Logger } from '../../core/log.js';
 import type { CommandRequest, Origin, Output, Reading } from '../../core/message.js';
 import { clientFrameReader, type ReadFrame } from '../../core/native/client-frame.js';
+import { answerPrinter, type PrintAnswer } from '../../core/native/print-answer.js';
 import { printFrame } from '../../core/native/print-frame.js';
 import {
   PROTOCOL_VERSION,
@@ -58,6 +59,7 @@ export class NativeExchange {
   readonly #subscriptions: Subscriptions;
   readonly #peers = new Map<string, NativePeer>();
   readonly #busOutputs: Subscription;
+  readonly #printAnswer: PrintAnswer = answerPrinter();
   readonly #startedMs: number;
   /** Messages encoded since the start: the proof that fan-out encodes once. */
   encoded = 0;
@@ -247,7 +249,8 @@ export class NativeExchange {
 
   #encode(frame: ServiceFrame | Output): Uint8Array {
     this.encoded += 1;
-    return this.#options.encode(printFrame(frame));
+    const isAnswer = frame.type === 'reply' || frame.type === 'failure';
+    return this.#options.encode(isAnswer ? this.#printAnswer(frame) : printFrame(frame));
   }
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json-value.js';
 import type { HardwareManager } from '../../core/manager.js';
 import type { Failure, Reply } from '../../core/message.js';
+import { printJson } from '../../core/wire/print-json.js';
 
 /** What was refused before anybody looked at what it would do: no trace of it, or a flood of it would bury the rest. */
 const neverTried: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -18,6 +19,7 @@ const neverTried: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'QUEUE_FULL',
 ]);
 
+const MAX_LINE_CHARACTERS = 4_096;
 const MAX_ARGUMENTS_CHARACTERS = 2_048;
 
 /** Who set what: one line for each answer to a command that changes something. Reads (`concurrent`) are left out. */
@@ -46,19 +48,25 @@ const changingCommands = (manager: HardwareManager): ReadonlySet<string> =>
 
 /** `{"time":...,"manager":"hv","channel":1,"command":"setVoltage","arguments":{"voltage":5},"by":{...},"result":"done"}` */
 const printAudit = (answer: Reply | Failure): string => {
-  const { manager, channel, command, arguments: values, origin, id, reference } = answer.command;
-  const time = new Date(answer.timeMs).toISOString();
-  const isDone = answer.type === 'reply';
-  const result = isDone ? { result: 'done' } : { result: answer.problem.code, reason: answer.problem.message };
-  return JSON.stringify(
-    { time, manager, channel, command, arguments: shortened(values), by: origin, id, reference, ...result },
-    plain,
-  );
+  const line = printJson(auditLine(answer, answer.command.arguments), 'compact');
+  if (line.length <= MAX_LINE_CHARACTERS) return line;
+  const shortened = `${printJson(answer.command.arguments, 'compact').slice(0, MAX_ARGUMENTS_CHARACTERS)}…`;
+  return printJson(auditLine(answer, shortened), 'compact');
 };
 
-const shortened = (values: JsonObject): JsonObject | string => {
-  const text = JSON.stringify(values, plain);
-  return text.length <= MAX_ARGUMENTS_CHARACTERS ? values : `${text.slice(0, MAX_ARGUMENTS_CHARACTERS)}…`;
+const auditLine = (answer: Reply | Failure, shown: JsonObject | string): JsonObject => {
+  const { manager, channel, command, origin, id, reference } = answer.command;
+  return {
+    time: new Date(answer.timeMs).toISOString(),
+    manager,
+    ...(channel === undefined ? {} : { channel }),
+    command,
+    arguments: shown,
+    by: origin,
+    ...(id === undefined ? {} : { id }),
+    reference,
+    ...(answer.type === 'reply' ? done : { result: answer.problem.code, reason: answer.problem.message }),
+  };
 };
 
-const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+const done = { result: 'done' };

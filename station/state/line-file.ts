@@ -15,6 +15,8 @@ export type LineFileOptions = {
 };
 
 const RETRY_MS = 1_000;
+/** Lines of this long leave in one write; a `kill -9` may lose what is younger than a second (RELIABILITY, fault 9). */
+const GATHER_MS = 200;
 const NEW_LINE = 0x0a;
 
 /** A file of whole lines, written behind the back of the event loop. A full or read-only disk delays nobody: lines wait, are
@@ -30,6 +32,7 @@ export class LineFile {
   #dropped = 0;
   #work: Promise<void> | undefined;
   #cancelRetry: Cancel = () => undefined;
+  #cancelGather: Cancel | undefined;
 
   constructor(options: LineFileOptions) {
     this.#options = options;
@@ -51,11 +54,12 @@ export class LineFile {
     }
     this.#waiting.push(line);
     this.#waitingBytes += bytes;
-    if (!this.#isFailing) this.#start();
+    if (!this.#isFailing) this.#gather();
   }
 
   /** Resolves when what was appended so far is written, or has failed. */
   async idle(): Promise<void> {
+    if (this.#cancelGather !== undefined) this.#start();
     await this.#work;
   }
 
@@ -63,13 +67,22 @@ export class LineFile {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRetry();
+    this.#cancelGather?.();
     await this.#work;
     if (this.#waiting.length > 0) await this.#writeAll();
     await this.#file?.close().catch(() => undefined);
     this.#file = undefined;
   }
 
+  #gather(): void {
+    this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => {
+      this.#start();
+    });
+  }
+
   #start(): void {
+    this.#cancelGather?.();
+    this.#cancelGather = undefined;
     this.#work ??= this.#writeAll().finally(() => {
       this.#work = undefined;
     });

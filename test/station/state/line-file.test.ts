@@ -120,6 +120,7 @@ describe('a file of lines', () => {
     it('says so once', async () => {
       const file = open();
       file.append('a');
+      time.runTimers();
       await settled(file, true);
       file.append('b');
       time.runTimers();
@@ -130,6 +131,7 @@ describe('a file of lines', () => {
     it('goes on by itself with all that has waited', async () => {
       const file = open();
       file.append('a');
+      time.runTimers();
       await settled(file, true);
       file.append('b');
       rmSync(path, { recursive: true });

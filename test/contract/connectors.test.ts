@@ -37,7 +37,10 @@ const throwAt = async (url: string, bytes: Uint8Array): Promise<void> => {
   socket.resume();
   await once(socket, 'connect');
   socket.end(bytes);
-  await Promise.race([once(socket, 'close'), new Promise((resolve) => setTimeout(resolve, 200))]);
+  await new Promise((resolve) => {
+    socket.once('close', resolve);
+    setTimeout(resolve, 200).unref();
+  });
   socket.destroy();
 };
 

@@ -14,14 +14,15 @@ export const setMeta = (block: Block): JsonObject => ({
 export const checkedMeta = ({ command, value }: Reply, block: Block): JsonObject | undefined => {
   const { status, voltage } = isJsonObject(value) ? value : {};
   const target = command.arguments['voltage'];
-  if (!isFiniteNumber(voltage) || !isFiniteNumber(target)) return undefined;
+  const error = Number(voltage) - Number(target);
+  if (!isFiniteNumber(voltage) || !isFiniteNumber(error)) return undefined;
   return {
     type: 'answer',
     answer_type: 'set_voltage_and_check',
     block: block.name,
     status: status === 'timeout' ? 'timeout' : 'ok',
     voltage,
-    error: voltage - target,
+    error,
   };
 };
 

@@ -94,6 +94,18 @@ describe('Online over Envelopes', () => {
     expect(client.chunks).to.have.lengthOf(1);
   });
 
+  it('puts the time of each answer into its header, also when the words are the same', async () => {
+    const client = lab.connect();
+    client.send(set);
+    for (const passedMs of [0, 5]) {
+      await lab.clock.pass(passedMs);
+      client.send(set);
+      await lab.settle();
+    }
+    const times = client.messages.map((message) => message.readUInt32BE(6));
+    expect(times).to.deep.equal([START_MS % 2 ** 32, (START_MS + 5) % 2 ** 32]);
+  });
+
   it('says that a command is wrong also while another one runs', async () => {
     const client = lab.connect();
     client.send(set);

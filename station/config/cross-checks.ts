@@ -1,3 +1,4 @@
+import { STATION } from '../../core/bus.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json-value.js';
 import type { HardwareManager } from '../../core/manager.js';
 import { didYouMean } from '../../schemas/violation-text.js';
@@ -13,9 +14,10 @@ export type KnownManagers = ReadonlyMap<string, HardwareManager | undefined>;
 /** By convention of all kinds `manager` names a manager, and `blocks` maps foreign numbers to `manager/channel`. */
 export const wrongReferences = (section: string, parts: PartConfigs, managers: KnownManagers): readonly Finding[] =>
   Object.entries(parts).flatMap(([name, { options }]) =>
-    references(options, `/${section}/${pointerStep(name)}`).flatMap(({ pointer, manager, channel }) => {
+    references(options, `/${section}/${pointerStep(name)}`).flatMap((reference) => {
+      const { pointer, manager } = reference;
       const message = managers.has(manager)
-        ? channelProblem(managers.get(manager), channel)
+        ? referenceProblem(reference, managers.get(manager))
         : unknownManager(manager, [...managers.keys()]);
       return message === undefined ? [] : [{ pointer, message }];
     }),
@@ -23,6 +25,27 @@ export const wrongReferences = (section: string, parts: PartConfigs, managers: K
 
 const unknownManager = (manager: string, names: readonly string[]): string =>
   `there is no manager "${manager}"; there are: ${names.join(', ')}${didYouMean(manager, names)}`;
+
+type Reference = {
+  readonly type: 'manager' | 'block';
+  readonly pointer: string;
+  readonly manager: string;
+  readonly channel?: string;
+};
+
+const referenceProblem = (reference: Reference, manager: HardwareManager | undefined): string | undefined =>
+  (reference.type === 'block' ? blockProblem(reference, manager) : undefined) ??
+  channelProblem(manager, reference.channel);
+
+/** A block is one voltage: on a rack it needs the channel, and a manager without voltage has none. */
+const blockProblem = ({ manager: name, channel }: Reference, manager: HardwareManager | undefined) => {
+  if (name === STATION) return `a block is a voltage, and ${name} has none`;
+  if (manager === undefined) return undefined;
+  const { kind, channels, parameters } = manager.describe();
+  if (parameters['voltage'] === undefined) return `a block is a voltage, and ${name} (${kind}) has none`;
+  if (channel !== undefined || channels.length === 0) return undefined;
+  return `a block is one channel of ${name}; write ${channels.map(({ id }) => `${name}/${id}`).join(' or ')}`;
+};
 
 /** A manager that learns its channels from the instrument cannot be asked yet. */
 const channelProblem = (manager: HardwareManager | undefined, channel: string | undefined): string | undefined => {
@@ -32,12 +55,10 @@ const channelProblem = (manager: HardwareManager | undefined, channel: string | 
   return `${manager?.name ?? ''} has no channel "${channel}"; it has: ${channels.map(({ id }) => id).join(', ')}`;
 };
 
-type Reference = { readonly pointer: string; readonly manager: string; readonly channel?: string };
-
 const references = (options: JsonObject, pointer: string): readonly Reference[] =>
   Object.entries(options).flatMap(([key, value]) => {
     const place = `${pointer}/${pointerStep(key)}`;
-    if (key === 'manager' && typeof value === 'string') return [{ pointer: place, manager: value }];
+    if (key === 'manager' && typeof value === 'string') return [{ type: 'manager', pointer: place, manager: value }];
     if (key === 'blocks' && isJsonObject(value)) return blockReferences(value, place);
     return isJsonObject(value) ? references(value, place) : [];
   });
@@ -47,7 +68,7 @@ const blockReferences = (blocks: JsonObject, pointer: string): readonly Referenc
     const [manager, channel] = typeof address === 'string' ? address.split('/') : [];
     if (manager === undefined) return [];
     const place = `${pointer}/${pointerStep(block)}`;
-    return [{ pointer: place, manager, ...(channel === undefined ? {} : { channel }) }];
+    return [{ type: 'block', pointer: place, manager, ...(channel === undefined ? {} : { channel }) }];
   });
 
 type Port = { readonly pointer: string; readonly host: string; readonly port: number };

@@ -18,7 +18,7 @@ const mistakes: readonly Mistake[] = [
   [
     'lists the kinds there are',
     'managers:\n  hv:\n    kind: rak',
-    'lab.yaml:3:5: managers.hv.kind: must be one of rack, not "rak"; did you mean "rack"?',
+    'lab.yaml:3:5: managers.hv.kind: must be one of rack, probe, not "rak"; did you mean "rack"?',
   ],
   ['misses the kind', 'managers:\n  hv: {}', 'lab.yaml:2:3: managers.hv: needs "kind"'],
   [
@@ -71,6 +71,21 @@ const mistakes: readonly Mistake[] = [
     'finds a block on a channel that is not there',
     'managers:\n  hv: { kind: rack, blocks: 2 }\nconnectors:\n  online: { kind: port, blocks: { 1: hv/3 } }',
     'lab.yaml:4:35: connectors.online.blocks.1: hv has no channel "3"; it has: 1, 2',
+  ],
+  [
+    'wants the channel of a block where there are several',
+    'managers:\n  hv: { kind: rack, blocks: 2 }\nconnectors:\n  online: { kind: port, blocks: { 1: hv } }',
+    'lab.yaml:4:35: connectors.online.blocks.1: a block is one channel of hv; write hv/1 or hv/2',
+  ],
+  [
+    'refuses a block on the station, which has no voltage',
+    'connectors:\n  online: { kind: port, blocks: { 1: station } }',
+    'lab.yaml:2:35: connectors.online.blocks.1: a block is a voltage, and station has none',
+  ],
+  [
+    'refuses a block on a kind without voltage',
+    'managers:\n  t: { kind: probe }\nconnectors:\n  online: { kind: port, blocks: { 1: t } }',
+    'lab.yaml:4:35: connectors.online.blocks.1: a block is a voltage, and t (probe) has none',
   ],
   [
     'shows a key that breaks the rule for keys where it stands',

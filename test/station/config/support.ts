@@ -34,6 +34,30 @@ export const rackKind: ManagerKind = {
   },
 };
 
+const probeManager = defineManager<Device>({
+  kind: 'probe',
+  description: 'A thermometer',
+  parameters: {
+    temperature: declare<Device>().numeric({
+      description: 'Temperature',
+      unit: 'K',
+      scope: 'manager',
+      read: () => Promise.resolve(293),
+    }),
+  },
+  makeSafe: () => Promise.resolve(),
+});
+
+/** A manager kind without channels and without voltage. */
+const probeKind: ManagerKind = {
+  optionsSchema: { type: 'object', properties: {}, additionalProperties: false },
+  create: (_options, context) =>
+    probeManager.create({
+      ...context,
+      createDriver: () => ({ open: () => Promise.resolve(), close: () => Promise.resolve() }),
+    }),
+};
+
 const portKind: ConnectorKind = {
   optionsSchema: {
     type: 'object',
@@ -59,9 +83,9 @@ const watchKind: ServiceKind = {
   create: () => ({ start: () => Promise.resolve(), stop: () => Promise.resolve() }),
 };
 
-/** One kind of each sort. */
+/** Kinds of each sort. */
 export const testKinds: Registries = {
-  managers: { rack: () => Promise.resolve(rackKind) },
+  managers: { rack: () => Promise.resolve(rackKind), probe: () => Promise.resolve(probeKind) },
   connectors: { port: () => Promise.resolve(portKind) },
   services: { watch: () => Promise.resolve(watchKind) },
 };

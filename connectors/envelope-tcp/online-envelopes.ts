@@ -7,6 +7,7 @@ import { attach } from '../attach.js';
 import { onlineDialect, type OnlineFrame } from '../dialects/online.js';
 import { Exchange } from '../exchange.js';
 import type { EnvelopeTcpOptions } from './options.js';
+import { refusingHttp } from './refuse-http.js';
 
 /** Online reads a burst in one go; a longer one comes to it in parts, which it does not put together well. */
 const MAX_BURST_BYTES = 16_384;
@@ -35,7 +36,7 @@ export const onlineEnvelopes = (
     maxBurstBytes: MAX_BURST_BYTES,
     maxOutboxBytes: outboxBytes,
   });
-  const decode = envelopeDecoder({ ...envelopeLimits, maxMetaBytes, maxDataBytes });
+  const decode = refusingHttp(envelopeDecoder({ ...envelopeLimits, maxMetaBytes, maxDataBytes }));
   return {
     join: (stream, peer) => {
       attach(stream, { peer, exchange, decode, toFrame, log });

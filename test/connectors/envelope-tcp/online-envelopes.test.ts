@@ -150,7 +150,7 @@ describe('Online over Envelopes', () => {
   });
 
   for (const [what, bytes] of [
-    ['bytes that are no Envelope', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['bytes that are no Envelope', Buffer.from('junk')],
     ['meta that is no JSON', packEnvelope('{"type": "command",}')],
     ['a number beyond the doubles', packEnvelope('{"voltage": 1e999}')],
     ['a header of another type', Buffer.from(packEnvelope('{}').fill(9, 2, 3))],
@@ -166,6 +166,22 @@ describe('Online over Envelopes', () => {
       expect(bystander.codes).to.deep.equal([9]);
     });
   }
+
+  it('ends the connection of a web page that posts an Envelope, and does not carry it out', async () => {
+    const client = lab.connect();
+    await lab.settle();
+    client.forget();
+    client.stream.write(Buffer.from('POST / HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    client.send(set);
+    await lab.settle();
+    await lab.clock.pass(3_000);
+    await lab.settle();
+    expect(client.answers.map((meta) => [meta['error_code'], meta['description']])).to.deep.equal([
+      [4, 'this port speaks Envelopes, not HTTP'],
+    ]);
+    expect(client.isEnded).to.equal(true);
+    expect(lab.newest('hv/1/voltageSetpoint')?.value).not.to.equal(100);
+  });
 
   it('takes an Envelope in the data of another for data', async () => {
     const client = lab.connect();

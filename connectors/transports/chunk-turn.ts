@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import { Vigil } from './vigil.js';
 
 /** A clock whose turn of the event loop ends early: what is scheduled while a chunk is being handled runs when that is done,
  *  so that an answer neither waits for the rest of the turn nor costs one. */
@@ -6,8 +7,10 @@ export class ChunkTurn {
   readonly clock: Clock;
   #tasks: (() => void)[] = [];
   #isInside = false;
+  readonly #vigil: Vigil;
 
   constructor({ now, monotonic, after, turn }: Clock) {
+    this.#vigil = new Vigil({ monotonic, turn });
     this.clock = {
       now,
       monotonic,
@@ -26,5 +29,6 @@ export class ChunkTurn {
   end(): void {
     this.#isInside = false;
     for (const task of this.#tasks.splice(0)) task();
+    this.#vigil.notice();
   }
 }

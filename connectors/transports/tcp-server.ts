@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import { loadUserTimeout, type SocketOption } from './user-timeout.js';
+import { Vigil } from './vigil.js';
 
 export type TcpServerOptions = {
   readonly host: string;
@@ -35,10 +36,15 @@ export class TcpServer {
   #setUserTimeout: SocketOption = () => undefined;
   #cancelLoading: Cancel = () => undefined;
   #accepted = 0;
+  readonly #notice: () => void;
   #isFull = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: TcpServerOptions) {
+    const vigil = new Vigil(options.clock);
+    this.#notice = () => {
+      vigil.notice();
+    };
     this.#options = options;
     this.#server = createServer(
       {
@@ -125,6 +131,8 @@ export class TcpServer {
       socket,
       `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}#${this.#accepted}`,
     );
+    // After the connection's own listener: first the answer, then the look-out for the next question.
+    socket.on('data', this.#notice);
   }
 
   /** Clients that have closed and those that have only ended their sending side look the same until something is sent:

@@ -112,8 +112,11 @@ export class Audience {
   flush(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    while (this.#batch.length > 0 || this.#addressed.size > 0) this.#flushBatch();
-    this.#isFlushing = false;
+    try {
+      while (this.#batch.length > 0 || this.#addressed.size > 0) this.#flushBatch();
+    } finally {
+      this.#isFlushing = false;
+    }
   }
 
   #flushBatch(): void {
@@ -178,7 +181,7 @@ export class Audience {
     member.owedFrom = undefined;
     this.#leaveBehind();
     const missed = member.conflated - member.noticed;
-    const notice = missed > 0 ? member.gapNotice?.(missed) : undefined;
+    const notice = missed > 0 ? member.printGapNotice(missed) : undefined;
     member.noticed = member.conflated;
     if (notice !== undefined) owed.push({ bytes: notice, key: undefined, index: this.#nextIndex++ });
     this.#deliver(member, owed);

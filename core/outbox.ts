@@ -27,7 +27,7 @@ export const DEFAULT_OUTBOX_BYTES = 2 ** 20;
  *  are behind are owed are kept there, once. */
 export class Outbox {
   readonly name: string;
-  readonly gapNotice: ((conflated: number) => Uint8Array) | undefined;
+  readonly #gapNotice: ((conflated: number) => Uint8Array) | undefined;
   readonly #sink: Sink;
   readonly #maxBytes: number;
   #own: Waiting[] = [];
@@ -50,7 +50,7 @@ export class Outbox {
     this.name = name;
     this.#sink = sink;
     this.#maxBytes = maxBytes;
-    this.gapNotice = gapNotice;
+    this.#gapNotice = gapNotice;
   }
 
   get isBehind(): boolean {
@@ -115,6 +115,16 @@ export class Outbox {
     }
   }
 
+  /** The word for what was conflated away; undefined when there is none, or it cannot be printed: then the peer is ended. */
+  printGapNotice(conflated: number): Uint8Array | undefined {
+    try {
+      return this.#gapNotice?.(conflated);
+    } catch (thrown) {
+      this.close(`it cannot be told what it missed: ${toProblem(thrown).message}`);
+      return undefined;
+    }
+  }
+
   /** The transport can take more. */
   drained(): void {
     if (this.#isClosed) return;
@@ -126,6 +136,10 @@ export class Outbox {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.release();
-    this.#sink.close(reason);
+    try {
+      this.#sink.close(reason);
+    } catch {
+      // It is ended for us; a transport that cannot even be closed must not deafen those behind it.
+    }
   }
 }

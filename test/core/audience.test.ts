@@ -1,8 +1,73 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AudienceModel, ModelPeer } from '../support/audience-model.js';
+import { Audience } from '../../core/audience.js';
+import { Outbox } from '../../core/outbox.js';
+import { AudienceModel, messageBytes, ModelPeer } from '../support/audience-model.js';
 
 describe('Audience and Outbox', () => {
+  describe('a peer whose transport is broken', () => {
+    type Broken = { readonly isReady?: boolean; readonly notice?: () => Uint8Array };
+    const newAudience = (): { audience: Audience; turn: () => void } => {
+      const tasks: (() => void)[] = [];
+      const audience = new Audience({ name: 'all', turn: (task) => tasks.push(task), maxBurstBytes: 1_000 });
+      return {
+        audience,
+        turn: () => {
+          for (const task of tasks.splice(0)) task();
+        },
+      };
+    };
+    const broken = ({ isReady, notice }: Broken): Outbox =>
+      new Outbox({
+        name: 'broken',
+        maxBytes: 100,
+        ...(notice === undefined ? {} : { gapNotice: notice }),
+        sink: {
+          write: () => {
+            if (isReady === undefined) throw new Error('write fails');
+            return isReady;
+          },
+          close: () => {
+            throw new Error('close fails');
+          },
+        },
+      });
+
+    it('deafens nobody when its writing and its closing both throw', () => {
+      const { audience, turn } = newAudience();
+      const bad = broken({});
+      const good = new ModelPeer('good');
+      audience.add(bad);
+      audience.add(good.outbox);
+      for (const number of [1, 2]) {
+        audience.post({ bytes: messageBytes(number), key: undefined });
+        turn();
+      }
+      expect(good.got).to.deep.equal([1, 2]);
+      expect(bad.isClosed).to.equal(true);
+    });
+
+    it('is ended when its word for what it missed cannot be printed', () => {
+      const { audience, turn } = newAudience();
+      const bad = broken({
+        isReady: false,
+        notice: () => {
+          throw new Error('no such word');
+        },
+      });
+      const good = new ModelPeer('good');
+      audience.add(bad);
+      audience.add(good.outbox);
+      for (const number of [1, 2, 3]) {
+        audience.post({ bytes: messageBytes(number), key: 'hv/1/voltage' });
+        turn();
+      }
+      bad.drained();
+      expect(bad.isClosed).to.equal(true);
+      expect(good.got).to.deep.equal([1, 2, 3]);
+    });
+  });
+
   describe('peers that keep up', () => {
     it('get what was posted in one turn in one write of the same bytes', () => {
       const peers = [new ModelPeer('a'), new ModelPeer('b')];

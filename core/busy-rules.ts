@@ -17,7 +17,10 @@ export const skipsBusy = ({ isUrgent, busy }: CommandTraits): boolean => isUrgen
 /** Keeps others waiting: nothing new starts on a channel that is being set, or made safe. */
 export const holdsOthers = ({ busy }: CommandTraits): boolean => busy !== 'concurrent';
 
+/** What names no channel concerns all of them. */
 export const overlap = (one: Waiting, other: Waiting): boolean =>
   one.traits.busyScope === 'manager' ||
   other.traits.busyScope === 'manager' ||
+  one.command.channel === undefined ||
+  other.command.channel === undefined ||
   one.command.channel === other.command.channel;

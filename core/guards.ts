@@ -1,4 +1,5 @@
-import { problem, type Problem } from './errors.js';
+import type { Problem } from './errors.js';
+import { refuseExpired } from './expiry.js';
 import type { HardwareManager } from './manager.js';
 import type { Command } from './message.js';
 
@@ -32,17 +33,10 @@ const limits: Guard = {
   refuse: (command, manager) => manager.refuseLimits(command),
 };
 
-/** Needs the wall clock, for `validUntilMs` comes from the client's. */
 const expiry = (now: () => number): Guard => ({
   name: 'expiry',
   isAskedAgain: true,
-  refuse: ({ validUntilMs, command }) =>
-    validUntilMs !== undefined && validUntilMs < now()
-      ? problem(
-          'EXPIRED',
-          `${command} was valid until ${validUntilMs} ms since 1970, it is ${now()} now; send it again if you still want it`,
-        )
-      : undefined,
+  refuse: (command) => refuseExpired(command, now()),
 });
 
 /** The guards that exist today; `access`, `lock` and `interlock` are handed in beside them by the station. */

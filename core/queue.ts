@@ -2,6 +2,7 @@ import { holdsOthers, overlap, skipsBusy, type CommandTraits, type Waiting } fro
 import { AbortableCall } from './call.js';
 import type { Cancel, Clock } from './clock.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
+import { refuseExpired } from './expiry.js';
 import type { Json } from './json-value.js';
 import type { Command, OutputBody } from './message.js';
 import type { Call } from './parameter.js';
@@ -35,12 +36,15 @@ type Running = Waiting & {
   onFreed?: (() => void)[];
 };
 
+/** One that waits for its turn, for as long as its client allows. */
+type Kept = Waiting & { cancelExpiry: Cancel };
+
 /** The input queue of a manager: decides busy, queue or run; gives each command exactly one reply or failure in bounded time.
  *  A time-out answers at the deadline but does not free: busy stays until the driver settles or the link is reset. */
 export class CommandQueue {
   readonly #options: QueueOptions;
   readonly #running = new Set<Running>();
-  #waiting: Waiting[] = [];
+  #waiting: Kept[] = [];
   #isStopping = false;
 
   constructor(options: QueueOptions) {
@@ -76,7 +80,7 @@ export class CommandQueue {
     const waiting = this.#waiting.filter(concerns);
     this.#waiting = this.#waiting.filter((other) => !concerns(other));
     const running = [...this.#running].filter((run) => !run.traits.isUrgent && !run.isAnswered && concerns(run));
-    for (const { command } of waiting) this.#fail(command, reason);
+    for (const kept of waiting) this.#failKept(kept, reason);
     for (const run of running) this.#giveUp(run, reason);
     this.#takeWaiting();
     return waiting.length + running.length;
@@ -84,7 +88,7 @@ export class CommandQueue {
 
   /** The link is gone: ends everything, urgent or not, and frees; what settles afterwards is ignored. */
   reset(reason: Problem): void {
-    for (const { command } of this.#waiting.splice(0)) this.#fail(command, reason);
+    for (const kept of this.#waiting.splice(0)) this.#failKept(kept, reason);
     for (const run of [...this.#running]) {
       this.#giveUp(run, reason);
       this.#free(run);
@@ -222,12 +226,44 @@ export class CommandQueue {
 
   #wait(next: Waiting): void {
     const { maxWaiting, name } = this.#options;
-    if (this.#waiting.length < maxWaiting) this.#waiting.push(next);
+    if (this.#waiting.length < maxWaiting) this.#keep({ ...next, cancelExpiry: noTimer });
     else
       this.#fail(
         next.command,
         problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`),
       );
+  }
+
+  #keep(kept: Kept): void {
+    this.#waiting.push(kept);
+    this.#watchExpiry(kept);
+  }
+
+  #watchExpiry(kept: Kept): void {
+    const { clock } = this.#options;
+    const { validUntilMs } = kept.command;
+    if (validUntilMs === undefined) return;
+    // Still valid in its last millisecond.
+    kept.cancelExpiry = clock.after(Math.max(0, validUntilMs - clock.now()) + 1, () => {
+      this.#expire(kept);
+    });
+  }
+
+  #expire(kept: Kept): void {
+    const reason = refuseExpired(kept.command, this.#options.clock.now());
+    if (reason === undefined) {
+      // The wall clock was set back.
+      this.#watchExpiry(kept);
+      return;
+    }
+    this.#waiting = this.#waiting.filter((other) => other !== kept);
+    this.#failKept(kept, reason);
+    this.#takeWaiting();
+  }
+
+  #failKept({ command, cancelExpiry }: Kept, reason: Problem): void {
+    cancelExpiry();
+    this.#fail(command, reason);
   }
 
   #takeWaiting(): void {
@@ -239,6 +275,7 @@ export class CommandQueue {
         continue;
       }
       this.#waiting.splice(index, 1);
+      next.cancelExpiry();
       this.#runIfStillAllowed(next);
       // From the front: whoever heard of it may have sent or aborted others meanwhile.
       index = 0;

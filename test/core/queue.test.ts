@@ -117,6 +117,40 @@ describe('CommandQueue', () => {
       expect(jobOf(two)).to.not.equal(undefined);
     });
 
+    it('takes a command without a channel for one that concerns all channels', async () => {
+      const one = push('write', 1);
+      const all = push('write');
+      const two = push('write', 2);
+      expect(jobs).to.have.length(1);
+      await finish(one);
+      expect([jobOf(all) !== undefined, jobOf(two) !== undefined]).to.deep.equal([true, false]);
+      expect(answersOf(push('set', 3))).to.deep.equal(['BUSY']);
+    });
+
+    it('fails what waits when its time is up, and lets those behind it go on', async () => {
+      push('set', 1);
+      const expiring = commandOf({ command: 'reset', validUntilMs: clock.now() + 300 });
+      queue.push(expiring);
+      const behind = push('write', 2);
+      await clock.pass(300);
+      expect(answersOf(expiring)).to.deep.equal([]);
+      await clock.pass(1);
+      expect(answersOf(expiring)).to.deep.equal(['EXPIRED']);
+      expect(jobOf(behind)).to.not.equal(undefined);
+      expect(queue.depth).to.equal(0);
+    });
+
+    it('does not expire what has begun', async () => {
+      const first = push('write', 1);
+      const second = commandOf({ command: 'write', channel: 1, validUntilMs: clock.now() + 300 });
+      queue.push(second);
+      await finish(first);
+      await clock.pass(400);
+      expect(answersOf(second)).to.deep.equal([]);
+      await finish(second);
+      expect(answersOf(second)).to.deep.equal(['reply']);
+    });
+
     it('runs what queues in order', async () => {
       const commands = [push('write', 1), push('write', 1), push('write', 1)];
       for (const command of commands) await finish(command);

@@ -57,6 +57,8 @@ export class NativeClient {
   #isSubscribed: (topic: string) => boolean = () => false;
   #subscriptionId: FrameId | undefined;
   #welcome: WelcomeFrame | undefined;
+  /** What is without an answer has been sent on this connection; until then a new request is sent with the rest. */
+  #hasSentPending = false;
   #conflated = 0;
   #cancelRepeatLimit: Cancel = () => undefined;
 
@@ -79,6 +81,7 @@ export class NativeClient {
     });
     // Lives as long as the client: the link is its own.
     this.#link.states.subscribe(({ state, reason }) => {
+      this.#hasSentPending = false;
       if (state === 'lost') this.#onLost(reason ?? 'unknown');
     });
   }
@@ -187,7 +190,7 @@ export class NativeClient {
   }
 
   #send(frame: ClientFrame): void {
-    if (this.#link.state.state === 'open') this.#link.send(frame);
+    if (this.#hasSentPending) this.#link.send(frame);
   }
 
   #onWelcome(welcome: WelcomeFrame): void {
@@ -196,6 +199,7 @@ export class NativeClient {
       this.#forgetCommands('the station was restarted before it answered');
     this.#welcome = welcome;
     const pending = this.#requests.frames;
+    this.#hasSentPending = this.#link.state.state === 'open';
     for (const frame of pending) this.#link.send(frame);
     const isAsked = pending.some(({ type }) => type === 'subscribe');
     if (this.#patterns.length > 0 && !isAsked) void this.#sendSubscription();

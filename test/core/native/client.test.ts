@@ -67,6 +67,17 @@ describe('the native client', () => {
       expect(station.current.of('describe')).to.deep.equal([{ type: 'describe', manager: 'hv', id: 1 }]);
     });
 
+    it('sends once what is asked in the very moment in which it opens', async () => {
+      client.states.subscribe(({ state }) => {
+        if (state === 'open') void client.describe('hv');
+      });
+      open();
+      expect(station.current.of('describe')).to.deep.equal([{ type: 'describe', manager: 'hv', id: 1 }]);
+      station.current.lose('gone');
+      await reconnect();
+      expect(station.current.of('describe').map(({ id }) => id)).to.deep.equal([1, 2]);
+    });
+
     it('fails them when the first attempt fails, and goes on trying', async () => {
       client.start();
       const answer = client.command(setVoltage);

@@ -44,11 +44,31 @@ export const commandTable = <Driver, Channel extends ChannelId>(
     const spec = writerSpec(name, parameter);
     return spec === undefined ? [] : [[writerOf(name), spec] as const];
   });
-  const declared = [...writers, ...Object.entries(definition.commands ?? {})];
+  const own = Object.entries(definition.commands ?? {});
+  refuseCollisions(definition.kind, { command: own, writer: writers, 'built-in command': Object.entries(builtIn) });
+  const declared = [...writers, ...own];
   return new Map([
     ...declared.map(([name, spec]) => [name, entryOf(spec, onDriver(spec.run), compile)] as const),
     ...Object.entries(builtIn).map(([name, spec]) => [name, entryOf(spec, spec.execute, compile)] as const),
   ]);
+};
+
+/** Two of one name: one of them would never run, and nobody would know which. */
+const refuseCollisions = (
+  kind: string,
+  groups: Readonly<Record<string, readonly (readonly [name: string, spec: unknown])[]>>,
+): void => {
+  const taken = new Map<string, string>();
+  for (const [what, commands] of Object.entries(groups)) {
+    for (const [name] of commands) {
+      const other = taken.get(name);
+      if (other !== undefined)
+        throw new TypeError(
+          `the manager kind "${kind}" has two commands "${name}": a ${other} and a ${what}; rename one`,
+        );
+      taken.set(name, what);
+    }
+  }
 };
 
 const writerSpec = <Driver, Channel>(

@@ -284,12 +284,20 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     const channels = this.#definition.channels?.(driver) ?? this.#channels;
     const isNew =
       channels.length !== this.#channels.length || channels.some((id, index) => id !== this.#channels[index]);
+    this.#forgetChannels(this.#channels.filter((id) => !channels.includes(id)));
     this.#channels = [...channels];
     this.#version += 1;
     this.#silence.end();
     this.announce('online', { version: this.#version });
     if (isNew) this.announce('description', { version: this.#version });
     if (this.#connection.driver === driver) this.#poller.start(driver, this.#plan());
+  }
+
+  #forgetChannels(gone: readonly Channel[]): void {
+    if (gone.length === 0) return;
+    const isGone = new Set<ChannelId | undefined>(gone);
+    this.#desk.forget(gone);
+    this.context.stream.forget(({ channel }) => channel !== undefined && isGone.has(channel));
   }
 
   #goOffline(reason: Problem): void {

@@ -64,6 +64,11 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
     }
   }
 
+  /** Channels that the instrument no longer has. */
+  forget(channels: readonly Channel[]): void {
+    for (const { places } of this.#entries.values()) for (const channel of channels) places.delete(channel);
+  }
+
   /** Called now and then with the time since the last call: says of what has become too old to trust that it is stale. */
   growOlder(ms: number): void {
     for (const { parameter, places } of this.#entries.values()) {

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
+import { defineManager } from '../../core/define-manager.js';
 import { problem } from '../../core/errors.js';
-import { POLL_MS, WRITE_LIMIT_MS } from '../support/fake-supply.js';
+import { POLL_MS, supplyManager, WRITE_LIMIT_MS } from '../support/fake-supply.js';
 import { SupplyLab } from '../support/lab.js';
 
 describe('a defined manager', () => {
@@ -84,6 +85,54 @@ describe('a defined manager', () => {
       expect(after.version).to.be.above(before.version);
       expect(lab.edges).to.deep.equal(['online', 'description', 'offline', 'online', 'description']);
     });
+  });
+
+  it('forgets the readings of channels that the instrument no longer has', async () => {
+    await lab.start();
+    lab.table.outputs = [1];
+    lab.table.unplug();
+    await lab.clock.pass(POLL_MS);
+    expect(lab.newest('psu/2/voltage')).to.include({ quality: 'bad' });
+    lab.table.back();
+    await lab.clock.pass(2_000);
+    expect(lab.newest('psu/2/voltage')).to.equal(undefined);
+    expect(lab.newest('psu/1/voltage')).to.include({ quality: 'good' });
+    const before = lab.readings('psu/2/voltage').length;
+    lab.table.unplug();
+    await lab.clock.pass(POLL_MS);
+    expect(lab.readings('psu/2/voltage')).to.have.length(before);
+  });
+
+  it('goes on without a gap on the topics of a channel that comes back', async () => {
+    await lab.start();
+    for (const outputs of [[1], [1, 2]]) {
+      lab.table.outputs = outputs;
+      lab.table.unplug();
+      await lab.clock.pass(POLL_MS);
+      lab.table.back();
+      await lab.clock.pass(2_000);
+    }
+    const readings = lab.readings('psu/2/voltage');
+    expect(readings.at(-1)).to.include({ quality: 'good' });
+    expect(readings.map(({ previous }) => previous)).to.deep.equal([0, ...readings.slice(0, -1).map(({ seq }) => seq)]);
+  });
+
+  it('refuses a declaration in which two commands have one name', () => {
+    const { definition } = supplyManager;
+    const setNow = definition.commands?.['setNow'];
+    if (setNow === undefined) throw new Error('the fake supply has lost its setNow');
+    const create = (name: string) => () =>
+      defineManager({ ...definition, commands: { ...definition.commands, [name]: setNow } }).create({
+        ...lab.context('twice'),
+        createDriver: lab.table.createDriver,
+      });
+    const kind = definition.kind;
+    expect(create('setVoltageSetpoint')).to.throw(
+      `the manager kind "${kind}" has two commands "setVoltageSetpoint": a command and a writer; rename one`,
+    );
+    expect(create('abort')).to.throw(
+      `the manager kind "${kind}" has two commands "abort": a command and a built-in command; rename one`,
+    );
   });
 
   describe('polling', () => {

@@ -36,7 +36,7 @@ export const onlineEnvelopes = (
     maxBurstBytes: MAX_BURST_BYTES,
     maxOutboxBytes: outboxBytes,
   });
-  const decode = refusingHttp(envelopeDecoder({ ...envelopeLimits, maxMetaBytes, maxDataBytes }));
+  const decode = refusingHttp(envelopeDecoder({ ...envelopeLimits, maxMetaBytes, maxDataBytes }, { keepsData: false }));
   return {
     join: (stream, peer) => {
       attach(stream, { peer, exchange, decode, toFrame, log });

@@ -8,9 +8,18 @@ import type { Envelope, EnvelopeLimits, MetaCoding } from './envelope.js';
  *  taken for messages; a larger one is chance, and believing it would leave the peer deaf. */
 const BELIEVED_TIMES = 4;
 
+export type EnvelopeDecoderOptions = {
+  /** `false`, for readers that have no use for data: they pass by count and are empty in the Envelope, which comes when its
+   *  data have passed. A peer then costs no more memory than its meta. */
+  readonly keepsData?: boolean;
+};
+
 /** Takes messages by their lengths. Of a stretch of rubbish one bad frame tells, as soon as it is seen: it begins where
  *  no header stands, or one that cannot be believed, and ends at the next header. */
-export const envelopeDecoder = (limits: EnvelopeLimits): Decode<Envelope> => {
+export const envelopeDecoder = (
+  limits: EnvelopeLimits,
+  { keepsData = true }: EnvelopeDecoderOptions = {},
+): Decode<Envelope> => {
   const decode = (bytes: Uint8Array, startsInRubbish: boolean): Decoded<Envelope> => {
     const frames: (Envelope | BadFrame)[] = [];
     const view = viewOf(bytes);
@@ -29,11 +38,15 @@ export const envelopeDecoder = (limits: EnvelopeLimits): Decode<Envelope> => {
         at = findOpening(bytes, at + 1);
         continue;
       }
+      const keptBytes = header.headerBytes + header.metaBytes + (keepsData ? header.dataBytes : 0);
       const size = header.headerBytes + header.metaBytes + header.dataBytes;
       const coding = accept(header, limits);
       const isRefused = typeof coding !== 'string';
-      if (!isRefused && at + size > bytes.length) return waitFor(size);
-      frames.push(isRefused ? coding : readMessage(bytes.subarray(at, at + size), { header, coding, limits }));
+      if (!isRefused && at + keptBytes > bytes.length) return waitFor(keptBytes);
+      const frame = isRefused ? coding : readMessage(bytes.subarray(at, at + keptBytes), { header, coding, limits });
+      if (!isRefused && at + size > bytes.length)
+        return { frames, rest: noBytes, next: skip(at + size - bytes.length, frame) };
+      frames.push(frame);
       inRubbish = !isBelievable(header, limits);
       at += inRubbish ? header.headerBytes : size;
     }
@@ -43,13 +56,15 @@ export const envelopeDecoder = (limits: EnvelopeLimits): Decode<Envelope> => {
   const messages: Decode<Envelope> = (bytes) => decode(bytes, false);
   const rubbish: Decode<Envelope> = (bytes) => decode(bytes, true);
 
-  /** Drops the next `count` bytes, of a message that its header has already refused. */
-  const skip = (count: number): Decode<Envelope> => {
+  /** Drops the next `count` bytes, of a message that its header has already refused, or of data that nobody keeps: `frame`
+   *  comes when they have passed. */
+  const skip = (count: number, frame?: Envelope | BadFrame): Decode<Envelope> => {
     if (count === 0) return messages;
-    return (bytes) =>
-      bytes.length < count
-        ? { frames: [], rest: noBytes, next: skip(count - bytes.length) }
-        : decode(bytes.subarray(count), false);
+    return (bytes) => {
+      if (bytes.length < count) return { frames: [], rest: noBytes, next: skip(count - bytes.length, frame) };
+      const decoded = decode(bytes.subarray(count), false);
+      return frame === undefined ? decoded : { ...decoded, frames: [frame, ...decoded.frames] };
+    };
   };
 
   return messages;
@@ -74,7 +89,7 @@ const readMessage = (message: Uint8Array, { header, coding, limits }: Accepted):
   const dataStart = header.headerBytes + header.metaBytes;
   const meta = decodeMeta(message.subarray(header.headerBytes, dataStart), coding, limits.maxDepth);
   if (meta.type === 'bad') return meta;
-  const data = header.dataBytes === 0 ? noBytes : message.subarray(dataStart);
+  const data = message.length === dataStart ? noBytes : message.subarray(dataStart);
   return { type: 'envelope', meta: meta.value, metaCoding: coding, data, dataType: header.dataType, time: header.time };
 };
 

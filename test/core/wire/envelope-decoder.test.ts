@@ -4,7 +4,8 @@ import { seededRandom } from '../../../core/random.js';
 import { joinBytes } from '../../../core/wire/bytes.js';
 import { encodeEnvelope } from '../../../core/wire/encode-envelope.js';
 import { envelopeCodec } from '../../../core/wire/envelope-codec.js';
-import type { Envelope } from '../../../core/wire/envelope.js';
+import { envelopeDecoder } from '../../../core/wire/envelope-decoder.js';
+import { envelopeLimits, type Envelope } from '../../../core/wire/envelope.js';
 import { FrameReader } from '../../../core/wire/frame-reader.js';
 import { anyCutting, cut } from './arbitraries.js';
 import { envelopeVector, envelopeVectors, fromHex, shown, type ShownFrame } from './vectors.js';
@@ -135,6 +136,30 @@ describe('envelopeDecoder', () => {
     expect(generous.copiedBytes).to.be.below(1.01 * large.length);
   });
 
+  describe('without keeping data', () => {
+    const decode = envelopeDecoder(envelopeLimits, { keepsData: false });
+
+    it('holds nothing of data of 32 MiB, and gives the Envelope when they have passed', () => {
+      const large = message(new Uint8Array(2 ** 25));
+      const forgetful = new FrameReader({ decode });
+      for (let at = 0; at + 65536 < large.length; at += 65536) {
+        expect(forgetful.feed(large.subarray(at, at + 65536))).to.be.empty;
+        expect(forgetful.pendingBytes).to.equal(0);
+      }
+      const last = large.subarray(large.length - (large.length % 65536));
+      expect(forgetful.feed(joinBytes([last, command]))).to.have.nested.property('[0].data.length', 0);
+      expect(forgetful.copiedBytes).to.equal(0);
+    });
+
+    it('waits for no more than the meta', () => {
+      const forgetful = new FrameReader({ decode });
+      for (const byte of message(new Uint8Array(5000)).subarray(0, 4000)) {
+        forgetful.feed(Uint8Array.of(byte));
+        expect(forgetful.pendingBytes).to.be.below(40);
+      }
+    });
+  });
+
   describe('with any bytes', () => {
     const anyPart = fc.oneof(
       fc.constantFrom(...envelopeVectors.map(({ hex }) => fromHex(hex))),
@@ -149,6 +174,23 @@ describe('envelopeDecoder', () => {
       fc.assert(
         fc.property(anyStream, anyCutting, (bytes, lengths) => {
           expect(readPieces(cut(bytes, lengths))).to.deep.equal(readPieces([bytes]));
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('gives the same without data, however they are cut, when it keeps none', () => {
+      const decode = envelopeDecoder(limits, { keepsData: false });
+      const feedAll = (pieces: readonly Uint8Array[]) => {
+        const forgetful = new FrameReader({ decode });
+        return pieces.flatMap((piece) => forgetful.feed(piece));
+      };
+      fc.assert(
+        fc.property(anyStream, anyCutting, (bytes, lengths) => {
+          const whole = new FrameReader(envelopeCodec(limits)).feed(bytes);
+          const expected = whole.map((frame) => (frame.type === 'bad' ? frame : { ...frame, data: new Uint8Array(0) }));
+          const got = feedAll(cut(bytes, lengths));
+          expect(shown(got)).to.deep.equal(shown(expected));
         }),
         { numRuns: 500 },
       );

@@ -69,5 +69,7 @@ export const makeManagersSafe = async (
       return [manager.name, message];
     }
   });
-  return Object.fromEntries(await Promise.all(results));
+  const outcome = Object.fromEntries(await Promise.all(results));
+  log.warn('safe action done', { managers: outcome });
+  return outcome;
 };

@@ -48,7 +48,7 @@ export const serve = async ({ configPath, env, registries }: ServeOptions): Prom
   }
   survivePipes();
   const bus = new Bus({ clock: systemClock });
-  const directory = resolve(env['BUSBAR_STATE'] ?? 'busbar-state');
+  const directory = resolve(stateDirectory(env['BUSBAR_STATE']));
   const files = openedOrExplained(() =>
     openStateFiles({ directory, bus, clock: systemClock, settings: result.config.station.log }),
   );
@@ -154,6 +154,10 @@ const createLog = ({ station: { log } }: StationConfig, ring: LogRing, files: St
   };
   return createWinstonLog({ clock: systemClock, level: log.level, targets: [toStderr, toRing, files.logTarget] });
 };
+
+/** A variable that is set to nothing counts as not set. */
+const stateDirectory = (named: string | undefined): string =>
+  named === undefined || named === '' ? 'busbar-state' : named;
 
 /** A reader that has gone (`busbar serve | head -1`) is no reason to end: the instruments are still there. */
 const survivePipes = (): void => {

@@ -24,6 +24,7 @@ export class HealthWatch {
   readonly #options: HealthWatchOptions;
   #cancel: Cancel = () => undefined;
   #lagMs = 0;
+  #isStopped = false;
   #wallMs = 0;
   #steadyMs = 0;
 
@@ -37,13 +38,19 @@ export class HealthWatch {
 
   start(): void {
     this.#remember();
-    this.#cancel = this.#options.clock.after(SAMPLE_MS, () => {
-      this.#sample();
-      this.start();
+    const { clock } = this.#options;
+    this.#cancel = clock.after(SAMPLE_MS, () => {
+      // After a stall our timer may run before the one that measures it, and reading it resets it: wait until both have run.
+      clock.turn(() => {
+        if (this.#isStopped) return;
+        this.#sample();
+        this.start();
+      });
     });
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancel();
     this.#options.loopDelay.stop();
   }

@@ -4,6 +4,7 @@ import { HardwareError, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import type { Volts } from '../../core/units.js';
 import type { Link } from '../links/link.js';
+import type { Standing } from '../links/request-line.js';
 import { controlVoltage, measuredVoltage, programmedVoltage, type Calibration } from './calibration.js';
 import type { Block, HvDriver } from './hv.driver.js';
 import { calibratorOutput, voltmeterReading, wasSwitchedOn } from './scpi-answers.js';
@@ -99,8 +100,9 @@ export class FlukeAgilent implements HvDriver {
     );
   }
 
-  setVoltage(_block: Block, voltage: Volts, call: Call): Promise<void> {
-    return this.#open(this.#calibrator).write(`OUT ${controlVoltage(this.#options.calibration, voltage)} V`, call);
+  async setVoltage(_block: Block, voltage: Volts, call: Call, standing?: Standing): Promise<void> {
+    const control = controlVoltage(this.#options.calibration, voltage);
+    await this.#open(this.#calibrator).write(`OUT ${control} V`, call, standing);
   }
 
   /** An instrument that was switched on again has forgotten its set-up, and the calibrator its output: nothing is sent again. */

@@ -101,7 +101,8 @@ export const hvManager = ({ clock, pollMs, settlingMs, busyScope, limitsOf, safe
 const setAll = async (rack: HvDriver, voltage: number, call: Call): Promise<void> => {
   const failures: Problem[] = [];
   for (const block of rack.blocks) {
-    await rack.setVoltage(block, volts(voltage), call).catch((thrown: unknown) => failures.push(toProblem(thrown)));
+    const setting = rack.setVoltage(block, volts(voltage), call, { isUrgent: true });
+    await setting.catch((thrown: unknown) => failures.push(toProblem(thrown)));
   }
   const [first] = failures;
   if (first !== undefined)

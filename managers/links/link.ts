@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
+import type { Standing } from './request-line.js';
 
 /** An instrument gets this long to begin its answer, counted from the end of the pause it was given. Library default of
  *  the programs that these instruments were run with (spec 4.1). */
@@ -15,7 +16,7 @@ export type QueryOptions = {
  *  request is in flight, the others wait in order. All methods reject with a `HardwareError`: TIMEOUT, DISCONNECTED, or
  *  the reason of `call.signal` as soon as that is aborted. */
 export type Link = {
-  readonly write: (text: string, call: Call) => Promise<void>;
+  readonly write: (text: string, call: Call, standing?: Standing) => Promise<void>;
   /** The answer to this very request: one that comes after its query was given up never answers a later one. */
   readonly query: (text: string, call: Call, options?: QueryOptions) => Promise<string>;
   /** Fetches the answer that is still owed to a query that was given up. */

@@ -3,7 +3,7 @@ import { sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import { ANSWER_LIMIT_MS, type Link, type QueryOptions } from './link.js';
-import { RequestLine } from './request-line.js';
+import { RequestLine, type Standing } from './request-line.js';
 
 /** What the played instrument says to one request; no `answer`: it says nothing. */
 export type Response = { readonly answer?: string; readonly afterMs?: number };
@@ -38,11 +38,12 @@ export class ReplayLink implements Link {
     return this.#owed !== undefined;
   }
 
-  write(text: string, { signal }: Call): Promise<void> {
-    return this.#line.run(() => {
+  write(text: string, { signal }: Call, standing?: Standing): Promise<void> {
+    const request = (): Promise<void> => {
       this.#send(text);
       return Promise.resolve();
-    }, signal);
+    };
+    return this.#line.run(request, signal, standing);
   }
 
   query(text: string, call: Call, { answerAfterMs = 0 }: QueryOptions = {}): Promise<string> {

@@ -168,6 +168,20 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
     });
   });
 
+  describe('refresh', () => {
+    it('ends at once by abort, and leaves a healthy rack online', async () => {
+      await startRack();
+      await station.clock.pass(OPEN_MS + 500);
+      const refresh = station.send('hv', 'refresh', { parameter: 'voltage' });
+      await station.clock.pass(100);
+      station.send('hv', 'abort');
+      await station.clock.pass(0);
+      expect(refresh.code()).to.equal('ABORTED');
+      await station.clock.pass(10_000);
+      expect(station.events()).to.not.include('offline');
+    });
+  });
+
   describe('faults', () => {
     it('fails the running command at once when an instrument is unplugged', async () => {
       await startRack();
@@ -243,6 +257,21 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
   });
 
   describe('makeSafe', () => {
+    it('takes the calibrator to 0 V behind any number of refreshes sent in the same turn', async () => {
+      await startRack();
+      await station.clock.pass(OPEN_MS);
+      station.send('hv', 'setVoltage', { voltage: 18_000 }, 1);
+      await station.clock.pass(3_000);
+      expect(fluke.output).to.be.above(5);
+      for (let count = 0; count < 20; count += 1) station.send('hv', 'refresh', { parameter: 'voltageSetpoint' });
+      const safe = station.send('hv', 'makeSafe');
+      await station.clock.pass(10);
+      expect(fluke.output).to.equal(0);
+      expect(safe.answers()).to.have.length(1);
+      expect(safe.code()).to.equal(undefined);
+      expect(station.events()).to.not.include('offline');
+    });
+
     it('takes the calibrator to 0 V while a check runs', async () => {
       await startRack();
       await station.clock.pass(OPEN_MS);

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { HardwareError } from '../../../core/errors.js';
 import { MAX_WAITING_REQUESTS, RequestLine } from '../../../managers/links/request-line.js';
 
-const live = new AbortController().signal;
+/** A signal for each request, as the manager makes them: one with many listeners looks like a leak to Node.js. */
+const own = () => new AbortController().signal;
+const live = own();
 
 /** A request that ends when it is told to. */
 const slowRequest = () => {
@@ -65,9 +67,56 @@ describe('RequestLine', () => {
     expect(second.isBegun()).to.equal(false);
   });
 
+  it('lets an aborted request out of the line in that moment, while another is in flight', async () => {
+    const [first, second, third] = [slowRequest(), slowRequest(), slowRequest()];
+    const controller = new AbortController();
+    const before = line.run(first.begin, live);
+    const code = codeOf(line.run(second.begin, controller.signal));
+    const after = line.run(third.begin, live);
+    expect(line.length).to.equal(3);
+    controller.abort(new HardwareError('ABORTED', 'told to'));
+    expect(line.length).to.equal(2);
+    expect(await code).to.equal('ABORTED');
+    first.finish();
+    await before;
+    third.finish();
+    await after;
+    expect(second.isBegun()).to.equal(false);
+    expect(line.length).to.equal(0);
+  });
+
+  it('lets no newcomer in between two requests', async () => {
+    const [first, second, third] = [slowRequest(), slowRequest(), slowRequest()];
+    const before = line.run(first.begin, live);
+    const next = line.run(second.begin, live);
+    const late = before.then(() => line.run(third.begin, live));
+    first.finish();
+    await settle();
+    expect([second.isBegun(), third.isBegun()]).to.deep.equal([true, false]);
+    second.finish();
+    third.finish();
+    await Promise.all([next, late]);
+  });
+
+  it('always lets urgent requests in, and puts them first in their own order', async () => {
+    const first = slowRequest();
+    const begun: string[] = [];
+    const noting = (name: string) => () => Promise.resolve(void begun.push(name));
+    const all = [
+      line.run(first.begin, live),
+      ...Array.from({ length: MAX_WAITING_REQUESTS }, () => line.run(noting('other'), own())),
+      line.run(noting('urgent 1'), live, { isUrgent: true }),
+      line.run(noting('urgent 2'), live, { isUrgent: true }),
+    ];
+    first.finish();
+    await Promise.all(all);
+    expect(begun.slice(0, 3)).to.deep.equal(['urgent 1', 'urgent 2', 'other']);
+    expect(begun).to.have.length(MAX_WAITING_REQUESTS + 2);
+  });
+
   it('refuses more than may wait, and takes some again later', async () => {
     const first = slowRequest();
-    const all = Array.from({ length: MAX_WAITING_REQUESTS + 1 }, () => line.run(first.begin, live));
+    const all = Array.from({ length: MAX_WAITING_REQUESTS + 1 }, () => line.run(first.begin, own()));
     expect(await codeOf(line.run(first.begin, live))).to.equal('QUEUE_FULL');
     first.finish();
     await Promise.all(all);

@@ -1,8 +1,9 @@
+import { request } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { portOf, startBaseline, startStation, type Child } from '../child.js';
 import { connectTo, envelopeCounter, packCommand } from '../envelope-client.js';
 import { median } from '../stats.js';
 import type { Figure } from '../table.js';
-import { connectWs } from '../ws-client.js';
 
 const OUTSTANDING = 64;
 const WARM_UP_MS = 1_000;
@@ -40,38 +41,63 @@ const overTcp = async (port: number): Promise<Load> => {
   return load;
 };
 
-/** Frames are masked once and sent on the raw socket, so that the client does not bound the figure. */
+/** On the raw socket, frames counted by their lengths: a WebSocket library on this side would bound the figure. */
 const overWs = async (port: number, path: string): Promise<Load> => {
-  const webSocket = await connectWs(port, path);
+  const socket = await upgraded(port, path);
+  const count = frameCounter();
+  const frame = maskedFrame(native);
+  const bursts = Array.from({ length: OUTSTANDING + 1 }, (_, length) =>
+    Buffer.concat(Array.from({ length }, () => frame)),
+  );
   const load: Load = {
     answered: 0,
     stop: () => {
-      webSocket.terminate();
+      socket.destroy();
     },
   };
-  const frame = maskedFrame(native);
-  const socket = await rawSocketOf(webSocket);
-  let waiting = 0;
-  webSocket.on('message', () => {
-    load.answered += 1;
-    waiting += 1;
-    if (waiting === 1)
-      queueMicrotask(() => {
-        socket.write(Buffer.concat(Array.from({ length: waiting }, () => frame)));
-        waiting = 0;
-      });
+  socket.on('data', (chunk: Buffer) => {
+    const answers = count(chunk);
+    load.answered += answers;
+    if (answers > 0) socket.write(bursts[answers] ?? Buffer.concat(Array.from({ length: answers }, () => frame)));
   });
-  socket.write(Buffer.concat(Array.from({ length: OUTSTANDING }, () => frame)));
+  socket.write(bursts[OUTSTANDING] ?? frame);
   return load;
 };
 
-type Writable = { readonly write: (bytes: Buffer) => unknown };
+const upgraded = (port: number, path: string): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'YnVzYmFyIGJlbmNobWFyaw==',
+    };
+    const asked = request({ host: '127.0.0.1', port, path, headers });
+    asked.on('upgrade', (_response, socket) => {
+      resolve(socket);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
 
-const rawSocketOf = (webSocket: object): Promise<Writable> => {
-  const socket: unknown = Reflect.get(webSocket, '_socket');
-  if (typeof socket !== 'object' || socket === null || !('write' in socket))
-    throw new Error('ws keeps its socket elsewhere now');
-  return Promise.resolve(socket as Writable);
+/** Counts whole frames of a server, which are not masked. */
+const frameCounter = (): ((chunk: Buffer) => number) => {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let offset = 0;
+    let count = 0;
+    for (;;) {
+      if (bytes.length - offset < 4) break;
+      const short = bytes.readUInt8(offset + 1);
+      const end = short < 126 ? offset + 2 + short : offset + 4 + bytes.readUInt16BE(offset + 2);
+      if (end > bytes.length) break;
+      offset = end;
+      count += 1;
+    }
+    rest = bytes.subarray(offset);
+    return count;
+  };
 };
 
 /** A text frame with a mask of zeros: valid, and costs nothing to make. */

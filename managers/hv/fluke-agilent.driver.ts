@@ -3,10 +3,11 @@ import { sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import type { Volts } from '../../core/units.js';
-import type { Link } from '../links/link.js';
+import { ANSWER_LIMIT_MS, type Link } from '../links/link.js';
 import type { Standing } from '../links/request-line.js';
 import { controlVoltage, measuredVoltage, programmedVoltage, type Calibration } from './calibration.js';
 import type { Block, HvDriver } from './hv.driver.js';
+import { SharedWork } from './shared-work.js';
 import { calibratorOutput, voltmeterReading, wasSwitchedOn } from './scpi-answers.js';
 
 export type FlukeAgilentOptions = {
@@ -24,8 +25,10 @@ const SETUP_PAUSE_MS = 1_000;
 /** DC volts in the 10 V range with the finest resolution, over 100 power line cycles. */
 const VOLTMETER_SETUP = ['*RST', 'CONF:VOLT:DC 10,0.00001', 'DET:BAND 3', 'INP:IMP:AUTO ON', 'VOLT:NPLC 100'];
 const OPERATE_PAUSE_MS = 2_000;
-/** A manager has a second to stop; an outstanding result that takes longer makes the voltmeter beep when it is next set up. */
-const LAST_READ_LIMIT_MS = 900;
+/** A driver has 400 ms to close; an outstanding result that takes longer makes the voltmeter beep when it is next set up. */
+const LAST_READ_LIMIT_MS = 350;
+/** Beyond `READ?` and its answer: two more answers, and a margin. */
+const MEASURING_MARGIN_MS = 3 * ANSWER_LIMIT_MS;
 
 /** FuG 35 kV supply: a Fluke 5502E calibrator drives its control input, an Agilent 34401A measures through the divider. */
 export class FlukeAgilent implements HvDriver {
@@ -35,10 +38,15 @@ export class FlukeAgilent implements HvDriver {
   #voltmeter: Link | undefined;
   #newest: Volts | undefined;
   #isResultOwed = false;
+  readonly #measurement: SharedWork<Volts>;
 
   constructor(options: FlukeAgilentOptions) {
     this.#options = options;
     this.blocks = [options.block];
+    this.#measurement = new SharedWork((signal) => {
+      const deadline = options.clock.monotonic() + options.measuringMs + MEASURING_MARGIN_MS;
+      return this.#measure({ signal, deadline });
+    });
   }
 
   /** Hot; either link is enough to lose the rack. Empty until opened. */
@@ -72,21 +80,9 @@ export class FlukeAgilent implements HvDriver {
     await Promise.all([this.#voltmeter?.close(), this.#calibrator?.close()]);
   }
 
-  /** Takes 4 s. Errors also: DISCONNECTED when an instrument was switched off and on, so that it is set up again. */
-  async measureVoltage(_block: Block, call: Call): Promise<Volts> {
-    const { calibration, measuringMs } = this.#options;
-    this.#isResultOwed = true;
-    try {
-      const answer = await this.#open(this.#voltmeter).query('READ?', call, { answerAfterMs: measuringMs });
-      this.#isResultOwed = false;
-      this.#newest = measuredVoltage(calibration, voltmeterReading(answer));
-      await this.#refusePowerCycle('voltmeter', this.#open(this.#voltmeter), call);
-      await this.#refusePowerCycle('calibrator', this.#open(this.#calibrator), call);
-      return this.#newest;
-    } catch (thrown) {
-      this.#newest = undefined;
-      throw thrown;
-    }
+  /** Takes 4 s, or what is left of a measurement that already runs: one `READ?` serves all who ask meanwhile. */
+  measureVoltage(_block: Block, { signal }: Call): Promise<Volts> {
+    return this.#measurement.join(signal);
   }
 
   newestVoltage(): Volts | undefined {
@@ -103,6 +99,23 @@ export class FlukeAgilent implements HvDriver {
   async setVoltage(_block: Block, voltage: Volts, call: Call, standing?: Standing): Promise<void> {
     const control = controlVoltage(this.#options.calibration, voltage);
     await this.#open(this.#calibrator).write(`OUT ${control} V`, call, standing);
+  }
+
+  /** Errors also: DISCONNECTED when an instrument was switched off and on, so that it is set up again. */
+  async #measure(call: Call): Promise<Volts> {
+    const { calibration, measuringMs } = this.#options;
+    this.#isResultOwed = true;
+    try {
+      const answer = await this.#open(this.#voltmeter).query('READ?', call, { answerAfterMs: measuringMs });
+      this.#isResultOwed = false;
+      this.#newest = measuredVoltage(calibration, voltmeterReading(answer));
+      await this.#refusePowerCycle('voltmeter', this.#open(this.#voltmeter), call);
+      await this.#refusePowerCycle('calibrator', this.#open(this.#calibrator), call);
+      return this.#newest;
+    } catch (thrown) {
+      this.#newest = undefined;
+      throw thrown;
+    }
   }
 
   /** An instrument that was switched on again has forgotten its set-up, and the calibrator its output: nothing is sent again. */

@@ -31,8 +31,9 @@ export type Machine = {
 
 /** Eleven hours of one measurement every 4 s; under 1 MB. */
 const MAX_LINES = 10_000;
-/** The station has to be gone soon. */
-const LAST_LINES_WAIT_MS = 500;
+/** The station gives a service 700 ms to stop: the last lines and the last copy of them share these. */
+const STOP_LIMIT_MS = 600;
+const LAST_LINES_WAIT_MS = 300;
 
 /** Writes every good reading of one parameter into a file a day, and has the files copied elsewhere by a command. */
 export class DailyLog implements Service {
@@ -95,11 +96,13 @@ export class DailyLog implements Service {
   }
 
   async stop(): Promise<void> {
+    const { clock, log } = this.#context;
+    const stopBy = clock.monotonic() + STOP_LIMIT_MS;
     this.#isStopped = true;
     this.#subscription.unsubscribe();
     const unwritten = await this.#queue.stop(LAST_LINES_WAIT_MS);
-    if (unwritten > 0) this.#context.log.warn('the daily log ends with lines unwritten', { lines: unwritten });
-    await this.#sync?.stop();
+    if (unwritten > 0) log.warn('the daily log ends with lines unwritten', { lines: unwritten });
+    await this.#sync?.stop(stopBy - clock.monotonic());
   }
 
   #take(output: Output): void {

@@ -22,8 +22,6 @@ export type SyncOptions = {
 
 /** After SIGTERM a command gets this long to end by itself. */
 const KILL_GRACE_MS = 5_000;
-/** The station has to be gone soon: a last run that takes longer is left to itself. */
-const LAST_RUN_WAIT_MS = 700;
 
 /** Runs a command at the start, again and again, and at the stop; never two at once, and nobody waits for it. */
 export class Sync {
@@ -47,18 +45,19 @@ export class Sync {
     });
   }
 
-  /** Once more, so that the last lines get out. What takes longer is left to itself: the next start copies the rest. */
-  async stop(): Promise<void> {
+  /** Once more, so that the last lines get out. What takes longer than `limitMs` is left to itself: the next
+   *  start copies the rest. */
+  async stop(limitMs: number): Promise<void> {
     const { log, command } = this.#options;
     this.#cancelNext();
-    const isOver = this.#running === undefined && (await this.#lastRun());
+    const isOver = this.#running === undefined && (await this.#lastRun(limitMs));
     if (!isOver) log.info('synchronisation goes on by itself', { command });
   }
 
   /** True: it ended in time. */
-  #lastRun(): Promise<boolean> {
+  #lastRun(limitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(LAST_RUN_WAIT_MS, () => {
+      const cancel = this.#options.clock.after(limitMs, () => {
         resolve(false);
       });
       void this.#follow().then(() => {

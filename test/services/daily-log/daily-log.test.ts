@@ -55,11 +55,12 @@ describe('the daily log', () => {
   let alarms: string[];
   let commands: string[];
   let log: DailyLog;
+  let copying: Promise<undefined>;
 
   const build = (options: JsonObject = {}) => {
     const run = (command: string) => {
       commands.push(command);
-      return { ended: Promise.resolve(undefined), kill: () => undefined };
+      return { ended: copying, kill: () => undefined };
     };
     const context = { name: 'log', bus, clock, random: seededRandom(1), log: silentLog, compile: createCompiler() };
     return new DailyLog(dailyLogOptions(options), context, { open: disk.open, makeDirectory: disk.makeDirectory, run });
@@ -82,6 +83,7 @@ describe('the daily log', () => {
     disk = new MemoryDisk();
     alarms = [];
     commands = [];
+    copying = Promise.resolve(undefined);
     bus.outputs.subscribe((output) => {
       if (output.type === 'alarm')
         alarms.push(`${output.isActive ? 'raised' : 'cleared'} after ${Math.round(output.timeMs - start)} ms`);
@@ -200,6 +202,19 @@ describe('the daily log', () => {
     let isStopped = false;
     void log.stop().then(() => (isStopped = true));
     await clock.pass(1_000);
+    expect(isStopped).to.equal(true);
+  });
+
+  it('stops within 600 ms when the disk hangs and the last copy takes long', async () => {
+    await begin({ sync: { command: 'copy' } });
+    disk.isHanging = true;
+    copying = new Promise((resolve) => clock.after(2_000, () => void resolve(undefined)));
+    say({});
+    let isStopped = false;
+    void log.stop().then(() => (isStopped = true));
+    await clock.pass(599);
+    expect([commands.length, isStopped]).to.deep.equal([2, false]);
+    await clock.pass(1);
     expect(isStopped).to.equal(true);
   });
 

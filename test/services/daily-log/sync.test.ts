@@ -41,7 +41,7 @@ describe('Sync', () => {
   });
 
   afterEach(async () => {
-    const stopping = sync.stop();
+    const stopping = sync.stop(600);
     await clock.pass(1_000);
     await stopping;
     for (const { end } of runs) end();
@@ -100,7 +100,7 @@ describe('Sync', () => {
   it('runs once more at the stop, and waits for it', async () => {
     await endLast();
     let isStopped = false;
-    void sync.stop().then(() => (isStopped = true));
+    void sync.stop(600).then(() => (isStopped = true));
     await clock.pass(100);
     expect([runs.length, isStopped]).to.deep.equal([2, false]);
     await endLast();
@@ -110,14 +110,14 @@ describe('Sync', () => {
   it('leaves the last run to itself when it takes long', async () => {
     await endLast();
     let isStopped = false;
-    void sync.stop().then(() => (isStopped = true));
-    await clock.pass(700);
+    void sync.stop(600).then(() => (isStopped = true));
+    await clock.pass(600);
     expect(isStopped).to.equal(true);
     expect(runs[1]?.signals).to.be.empty;
   });
 
   it('begins no second run at the stop while one is at work', async () => {
-    await sync.stop();
+    await sync.stop(600);
     expect(runs).to.have.length(1);
   });
 });

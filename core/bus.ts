@@ -20,6 +20,10 @@ export const STATION = 'station';
 
 const stationIsStopping = problem('STOPPING', 'the station is stopping; send it again when it is back');
 
+const isAskedOfAll = (): boolean => true;
+/** Who asks, and for what, is judged each time; whether it may begin now is no question of what has begun already. */
+const isAskedOfRepeats = ({ name }: Guard): boolean => name === 'address' || name === 'schema' || name === 'access';
+
 /** One gate for commands, one hot stream of everything that is said, the newest readings. */
 export class Bus {
   readonly #clock: Clock;
@@ -72,6 +76,9 @@ export class Bus {
   /** Puts a manager on the bus, or a new one in the place of an old one of that name. */
   attach(manager: HardwareManager): void {
     manager.askAgain = (command) => this.#refusal(command, manager, (guard) => guard.isAskedAgain === true);
+    manager.onNeverRan = (command) => {
+      this.#deduplicator.neverRan(command);
+    };
     this.#managers.set(manager.name, manager);
   }
 
@@ -105,11 +112,13 @@ export class Bus {
       this.streamOf(STATION).publish({ type: 'failure', command, problem: this.#unknownManager(command) });
       return;
     }
-    if (this.#isRepeat(command)) return;
     try {
-      const reason = this.#isClosed ? stationIsStopping : this.#refusal(command, manager, () => true);
+      const isRepeat = command.id !== undefined && this.#deduplicator.knows(command);
+      const reason = isRepeat
+        ? this.#refusal(command, manager, isAskedOfRepeats)
+        : this.#refusalOfNew(command, manager);
       if (reason !== undefined) manager.refuse(command, reason);
-      else manager.input.push(command);
+      else if (command.id === undefined || this.#isToRun(command, manager)) manager.input.push(command);
     } catch (thrown) {
       // Only a guard can have thrown: neither `push` nor `refuse` does.
       manager.refuseWith(command, thrown);
@@ -144,10 +153,15 @@ export class Bus {
     return undefined;
   }
 
-  #isRepeat(command: Command): boolean {
-    if (command.id === undefined) return false;
+  #refusalOfNew(command: Command, manager: HardwareManager): Problem | undefined {
+    return this.#isClosed ? stationIsStopping : this.#refusal(command, manager, isAskedOfAll);
+  }
+
+  /** False for a repeat; what only reads is simply done again. */
+  #isToRun(command: Command, manager: HardwareManager): boolean {
+    if (manager.isRead(command)) return true;
     const stream = this.streamOf(command.manager);
-    return this.#deduplicator.claim(command, (body) => stream.publish(body)) === 'repeat';
+    return this.#deduplicator.claim(command, (body) => stream.publish(body)) === 'new';
   }
 
   #unknownManager(command: Command): Problem {

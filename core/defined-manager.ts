@@ -185,6 +185,11 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     return this.#commands.get(command)?.description.isUrgent ?? false;
   }
 
+  override isRead({ command }: Command): boolean {
+    const entry = this.#commands.get(command);
+    return entry?.description.busy === 'concurrent' && !entry.description.isUrgent;
+  }
+
   protected traitsOf(command: Command): CommandTraits {
     const { spec, description } = this.#entry(command);
     const { busy, busyScope, isUrgent } = description;
@@ -192,6 +197,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   }
 
   protected run(command: Command, call: Call): Promise<Json> {
+    if (this.#connection.driver === undefined) this.onNeverRan(command);
     return this.#entry(command).execute(command, call);
   }
 

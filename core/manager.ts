@@ -37,6 +37,9 @@ export abstract class HardwareManager {
   /** Set by the bus: asks lock, interlock and limits again for a command that had to wait. */
   askAgain: (command: Command) => Problem | undefined = () => undefined;
 
+  /** Set by the bus: an accepted command is going to fail without having begun, so that a repeat of it may run. */
+  onNeverRan: (command: Command) => void = () => undefined;
+
   #defectCount = 0;
 
   constructor(context: ManagerContext) {
@@ -53,6 +56,9 @@ export abstract class HardwareManager {
       askAgain: (command) => this.askAgain(command),
       publish: (body) => {
         this.publish(body);
+      },
+      onNeverRan: (command) => {
+        this.onNeverRan(command);
       },
       onStuck: (reason) => {
         this.onStuck(reason);
@@ -89,6 +95,11 @@ export abstract class HardwareManager {
   abstract refuseLimits(command: Command): Problem | undefined;
   /** `stop`, `abort`, `makeSafe`: skips lock and busy. False for a command that does not exist. */
   abstract isUrgent(command: Command): boolean;
+  /** It changes nothing: a repeat of it is simply done again. */
+  isRead(_command: Command): boolean {
+    return false;
+  }
+
   protected abstract traitsOf(command: Command): CommandTraits;
   protected abstract run(command: Command, call: Call): Promise<Json>;
 

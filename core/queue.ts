@@ -21,6 +21,8 @@ export type QueueOptions = {
   readonly publish: (body: OutputBody) => void;
   /** A driver that was told to give up, by a time-out or an abort, gets this long to settle; then `onStuck`. */
   readonly settleGraceMs: number;
+  /** Told before the failure of a command that never began. */
+  readonly onNeverRan: (command: Command) => void;
   readonly onStuck: (reason: Problem) => void;
   /** Something that is no `HardwareError` was thrown; it has been answered with INTERNAL. */
   readonly onDefect: (thrown: unknown) => void;
@@ -65,11 +67,11 @@ export class CommandQueue {
     const traits = this.#traitsOf(command);
     if (traits === undefined) return;
     const next = { command, traits };
-    if (this.#isStopping) this.#fail(command, this.#stoppingProblem());
+    if (this.#isStopping) this.#refuse(command, this.#stoppingProblem());
     else if (skipsBusy(traits)) this.#runBeside(next);
     else if (!this.#isBlocked(next, this.#waiting.length)) this.#run(next);
     else if (traits.busy === 'queue') this.#wait(next);
-    else this.#fail(command, this.#busyProblem(this.#blockerOf(next)));
+    else this.#refuse(command, this.#busyProblem(this.#blockerOf(next)));
   }
 
   /** Ends what runs and what waits, on one channel or on all, but nothing urgent; a driver that does not settle stays busy.
@@ -133,6 +135,7 @@ export class CommandQueue {
       if (Number.isFinite(traits.timeoutMs) && traits.timeoutMs > 0) return traits;
       throw new RangeError(`${this.#nameOf(command)}: a time-out of ${traits.timeoutMs} ms was declared`);
     } catch (thrown) {
+      this.#options.onNeverRan(command);
       this.#failWith(command, thrown);
       return undefined;
     }
@@ -147,7 +150,10 @@ export class CommandQueue {
     }
     if (count < maxConcurrent) this.#run(next);
     else
-      this.#fail(next.command, problem('QUEUE_FULL', `${name} already has ${count} of them at work; try again later`));
+      this.#refuse(
+        next.command,
+        problem('QUEUE_FULL', `${name} already has ${count} of them at work; try again later`),
+      );
   }
 
   #run({ command, traits }: Waiting): void {
@@ -228,7 +234,7 @@ export class CommandQueue {
     const { maxWaiting, name } = this.#options;
     if (this.#waiting.length < maxWaiting) this.#keep({ ...next, cancelExpiry: noTimer });
     else
-      this.#fail(
+      this.#refuse(
         next.command,
         problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`),
       );
@@ -263,7 +269,7 @@ export class CommandQueue {
 
   #failKept({ command, cancelExpiry }: Kept, reason: Problem): void {
     cancelExpiry();
-    this.#fail(command, reason);
+    this.#refuse(command, reason);
   }
 
   #takeWaiting(): void {
@@ -285,9 +291,10 @@ export class CommandQueue {
   #runIfStillAllowed(next: Waiting): void {
     try {
       const refusal = this.#options.askAgain(next.command);
-      if (refusal !== undefined) this.#fail(next.command, refusal);
+      if (refusal !== undefined) this.#refuse(next.command, refusal);
       else this.#run(next);
     } catch (thrown) {
+      this.#options.onNeverRan(next.command);
       this.#failWith(next.command, thrown);
     }
   }
@@ -336,6 +343,11 @@ export class CommandQueue {
   #failWith(command: Command, thrown: unknown): void {
     if (!(thrown instanceof HardwareError)) this.#options.onDefect(thrown);
     this.#fail(command, toProblem(thrown));
+  }
+
+  #refuse(command: Command, reason: Problem): void {
+    this.#options.onNeverRan(command);
+    this.#fail(command, reason);
   }
 
   #fail(command: Command, reason: Problem): void {

@@ -19,6 +19,80 @@ describe('Bus', () => {
     await lab.close();
   });
 
+  describe('a command with an id', () => {
+    const once = (id: string, voltage: number) => lab.psu('setNow', 1, { voltage }, { id });
+
+    it('runs once, and a repeat gets its answer also when it may not begin any more', async () => {
+      const validUntilMs = lab.clock.now() + 10;
+      for (let times = 0; times < 2; times += 1) {
+        lab.psu('setNow', 1, { voltage: 5 }, { id: 'a', validUntilMs });
+        await lab.clock.pass(100);
+      }
+      expect(lab.answers.map(({ type }) => type)).to.deep.equal(['reply', 'reply']);
+      expect(lab.table.countOf('write')).to.equal(1);
+    });
+
+    it('runs when it was refused before: by the gate, or because another one ran', async () => {
+      once('a', 26);
+      once('other', 1);
+      once('b', 2);
+      await lab.clock.pass(0);
+      expect(
+        lab.answers.map((answer) => (answer.type === 'failure' ? answer.problem.code : answer.type)),
+      ).to.deep.equal(['OUT_OF_RANGE', 'BUSY', 'reply']);
+      once('a', 3);
+      await lab.clock.pass(0);
+      once('b', 2);
+      await lab.clock.pass(0);
+      expect(lab.answers.slice(3).map(({ type }) => type)).to.deep.equal(['reply', 'reply']);
+    });
+
+    it('runs when the instrument was away before', async () => {
+      lab.table.unplug();
+      await lab.clock.pass(1_000);
+      expect(once('a', 1).code()).to.equal(undefined);
+      await lab.clock.pass(0);
+      lab.table.back();
+      await lab.clock.pass(2_000);
+      once('a', 1);
+      await lab.clock.pass(0);
+      expect(lab.answers.map(({ type }) => type)).to.deep.equal(['failure', 'reply']);
+    });
+
+    it('is done again when it only reads', async () => {
+      for (let times = 0; times < 2; times += 1) {
+        lab.psu('refresh', 1, {}, { id: 'r' });
+        await lab.clock.pass(0);
+      }
+      expect(lab.readings('psu/1/voltageSetpoint')).to.have.length(3);
+    });
+
+    it('gets no stored answer past the question of who may', async () => {
+      let isAllowed = true;
+      const access: Guard = {
+        name: 'access',
+        refuse: () => (isAllowed ? undefined : problem('FORBIDDEN', 'not you')),
+      };
+      const bus = new Bus({ clock: lab.clock, guards: [access] });
+      const codes: string[] = [];
+      bus.outputs.subscribe((output) => {
+        if (output.type === 'failure') codes.push(output.problem.code);
+      });
+      bus.attach(lab.manager);
+      lab.manager.output.subscribe((output) => {
+        if (output.type === 'failure') codes.push(output.problem.code);
+      });
+      const request = { manager: 'psu', command: 'setNow', channel: 1, arguments: { voltage: 1 }, id: 'x' };
+      for (const next of [true, false]) {
+        isAllowed = next;
+        bus.submit({ ...request, origin: { connector: 'test', peer: '1' } });
+        await lab.clock.pass(0);
+      }
+      expect(codes).to.deep.equal(['FORBIDDEN']);
+      expect(lab.table.countOf('write')).to.equal(1);
+    });
+  });
+
   describe('the gate', () => {
     it('answers for a manager that does not exist, and names those that do', () => {
       const sent = lab.send({ manager: 'hv', command: 'setNow' });

@@ -42,7 +42,7 @@ describe('Deduplicator', () => {
   it('gives a later repeat the stored answer, a failure too', () => {
     const [first, second] = [withId('a'), withId('a')];
     claim(first);
-    const problem = { code: 'BUSY', message: 'busy' } as const;
+    const problem = { code: 'TIMEOUT', message: 'late' } as const;
     deduplicator.settle(answerOf({ type: 'failure', command: first, problem }));
     expect(claim(second)).to.equal('repeat');
     expect(said).to.deep.equal([{ type: 'failure', command: second, problem }]);
@@ -110,13 +110,45 @@ describe('Deduplicator', () => {
     expect(deduplicator.size).to.be.at.most(1_025);
   });
 
-  it('keeps the 1024 newest answers, by the time of the answer', () => {
-    const commands = Array.from({ length: 1_100 }, (_, id) => withId(id));
+  it('keeps the 256 newest answers of a session, by the time of the answer', () => {
+    const commands = Array.from({ length: 300 }, (_, id) => withId(id));
     commands.forEach(claim);
     for (const command of commands.toReversed()) deduplicator.settle(reply(command));
-    expect(claim(withId(0))).to.equal('repeat');
-    expect(claim(withId(1_023))).to.equal('repeat');
-    expect(claim(withId(1_099))).to.equal('new');
+    expect(deduplicator.knows(withId(0))).to.equal(true);
+    expect(deduplicator.knows(withId(299))).to.equal(false);
+    expect(deduplicator.size).to.be.within(240, 256);
+  });
+
+  it('keeps no more than 4096 answers, and lets no session push out what a smaller one keeps', () => {
+    const quiet = withId('mine', 'quiet');
+    claim(quiet);
+    deduplicator.settle(reply(quiet));
+    for (let index = 0; index < 6_000; index += 1) {
+      const command = withId(index, `loud ${index % 20}`);
+      claim(command);
+      deduplicator.settle(reply(command));
+    }
+    expect(deduplicator.size).to.be.within(3_800, 4_097);
+    expect(deduplicator.knows(withId('mine', 'quiet'))).to.equal(true);
+  });
+
+  it('keeps of a very large answer only that it was given', () => {
+    const [first, second] = [withId(1), withId(1)];
+    claim(first);
+    deduplicator.settle(answerOf({ type: 'reply', command: first, value: 'x'.repeat(70_000) }));
+    expect(claim(second)).to.equal('repeat');
+    expect(said[0]).to.have.nested.property('problem.code', 'TOO_LARGE');
+  });
+
+  it('runs again what never ran, and tells those who joined', () => {
+    const [first, second] = [withId(1), withId(1)];
+    claim(first);
+    claim(second);
+    deduplicator.neverRan(first);
+    const problem = { code: 'BUSY', message: 'busy' } as const;
+    deduplicator.settle(answerOf({ type: 'failure', command: first, problem }));
+    expect(said).to.deep.equal([{ type: 'failure', command: second, problem }]);
+    expect(claim(withId(1))).to.equal('new');
   });
 
   it('runs each id once and answers every command once, in any order of repeats and answers', () => {

@@ -35,6 +35,7 @@ describe('CommandQueue', () => {
   let said: OutputBody[];
   let jobs: Job[];
   let stuck: Problem[];
+  let neverRan: Command[];
   let defects: unknown[];
   let refusal: Problem | undefined;
   let queue: CommandQueue;
@@ -43,6 +44,7 @@ describe('CommandQueue', () => {
     said = [];
     jobs = [];
     stuck = [];
+    neverRan = [];
     defects = [];
     refusal = undefined;
     return new CommandQueue({
@@ -60,6 +62,7 @@ describe('CommandQueue', () => {
         new Promise<Json>((done, fail) => jobs.push({ command, call, done: done as Job['done'], fail })),
       askAgain: () => refusal,
       publish: (body) => said.push(body),
+      onNeverRan: (command) => neverRan.push(command),
       onStuck: (reason) => stuck.push(reason),
       onDefect: (thrown) => defects.push(thrown),
     });
@@ -149,6 +152,15 @@ describe('CommandQueue', () => {
       expect(answersOf(second)).to.deep.equal([]);
       await finish(second);
       expect(answersOf(second)).to.deep.equal(['reply']);
+    });
+
+    it('tells of what is refused without having begun, not of what has begun', () => {
+      const running = push('set', 1);
+      const refused = [push('set', 1)];
+      refused.push(push('write', 1), push('write', 1), push('write', 1), push('write', 1));
+      queue.reset(problem('DISCONNECTED', 'gone'));
+      expect(neverRan).to.have.members(refused);
+      expect(answersOf(running)).to.deep.equal(['DISCONNECTED']);
     });
 
     it('runs what queues in order', async () => {

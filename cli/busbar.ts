@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { LogLevel } from '../station/config/station-config.js';
+import { packageRoot, packageVersion } from '../station/package-root.js';
 import { CliError, exitCodes } from './exit.js';
 import type { Lines } from './print.js';
 import type { Session } from './session.js';
+import { stationUrl } from './station-url.js';
 
 const lines: Lines = {
   out: (line) => process.stdout.write(`${line}\n`),
@@ -11,11 +14,8 @@ const lines: Lines = {
 
 const program = new Command('busbar')
   .description('Runs the hardware of a laboratory, and talks to a station that runs it.')
-  .option(
-    '-u, --url <address>',
-    'the station to talk to (variable BUSBAR_URL)',
-    process.env['BUSBAR_URL'] ?? 'http://127.0.0.1:8080',
-  )
+  .version(packageVersion(packageRoot()))
+  .option('-u, --url <address>', 'the station to talk to (variable BUSBAR_URL)', stationUrl(process.env['BUSBAR_URL']))
   .showHelpAfterError('(busbar --help shows what there is)')
   .addHelpText(
     'after',
@@ -31,7 +31,17 @@ Examples:
 Addresses are manager/channel/parameter; * stands for one part, ** for all the rest.
 Exit codes: 0 done, 1 refused, 2 usage, 3 no station there.`,
   )
+  .hook('preAction', (_program, action) => {
+    // A station goes on when nobody reads what it says: the instruments are still there.
+    if (action.name() !== 'serve') process.stdout.on('error', onReaderGone);
+  })
   .exitOverride();
+
+/** `busbar watch | head`: whoever read our output has what he wants. */
+const onReaderGone = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.done);
+};
 
 /** Modules are loaded by the subcommand that needs them: `busbar get` does not pay for the station. */
 const withStation = async (work: (session: Session) => Promise<void>): Promise<void> => {
@@ -40,9 +50,18 @@ const withStation = async (work: (session: Session) => Promise<void>): Promise<v
   await withSession(url, `busbar ${process.argv[2] ?? ''}`, work);
 };
 
+/** As many as the station remembers. */
+const MAX_LOG_LINES = 1_000;
+
 const asCount = (text: string): number => {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number above 0 is wanted');
+  return count;
+};
+
+const asLogCount = (text: string): number => {
+  const count = asCount(text);
+  if (count > MAX_LOG_LINES) throw new InvalidArgumentError(`the station remembers ${MAX_LOG_LINES} lines`);
   return count;
 };
 
@@ -133,10 +152,14 @@ program
   .command('log')
   .description("the station's log")
   .option('-f, --follow', 'go on with what is logged from now on')
-  .option('-l, --level <level>', 'error, warn, info or debug and what is more severe', 'info')
-  .option('-n, --count <lines>', 'how many of the newest', asCount, 50)
+  .addOption(
+    new Option('-l, --level <level>', 'this and what is more severe')
+      .choices(['error', 'warn', 'info', 'debug'])
+      .default('info'),
+  )
+  .option('-n, --count <lines>', 'how many of the newest, 1000 at most', asLogCount, 50)
   .option('--json', 'one JSON object a line')
-  .action((options: { follow?: boolean; level: string; count: number; json?: boolean }) =>
+  .action((options: { follow?: boolean; level: LogLevel; count: number; json?: boolean }) =>
     withStation(async (session) => {
       const { log } = await import('./log.js');
       await log(session, { ...options, signal: interrupted() }, lines);
@@ -158,8 +181,8 @@ program
   .description('bring everything to its safe state')
   .action(() =>
     withStation(async (session) => {
-      const { call } = await import('./call.js');
-      await call(session, 'station', 'stopAll', [], lines);
+      const { stopAll } = await import('./stop-all.js');
+      await stopAll(session, lines);
     }),
   );
 
@@ -186,16 +209,13 @@ program
     for (const word of await complete(words, names, (work) => withSession(url, 'completion', work))) lines.out(word);
   });
 
-/** Aborted by Ctrl-C, or when the reader of a pipe has gone (`busbar watch | head`). */
+/** Aborted by Ctrl-C. */
 const interrupted = (): AbortSignal => {
   const controller = new AbortController();
   process.once('SIGINT', () => {
     controller.abort();
   });
   process.once('SIGTERM', () => {
-    controller.abort();
-  });
-  process.stdout.on('error', () => {
     controller.abort();
   });
   return controller.signal;

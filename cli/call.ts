@@ -4,6 +4,9 @@ import type { Session } from './session.js';
 import { callArguments, managerNamed } from './target.js';
 import { nearest } from '../schemas/nearest.js';
 
+/** The station ends every command itself; the longest may take a day. */
+const ANSWER_LIMIT_MS = 86_500_000;
+
 /** `busbar call hv/1 setVoltageAndCheck voltage=1000 maxError=5 timeout=20`: any command of any manager. */
 export const call = async (
   session: Session,
@@ -26,5 +29,6 @@ export const call = async (
     );
   }
   const request = { manager: name, command, arguments: callArguments(description, words) };
-  out(jsonText(expect(await client.command(channel === undefined ? request : { ...request, channel }))));
+  const whole = channel === undefined ? request : { ...request, channel };
+  out(jsonText(expect(await client.command(whole, { timeoutMs: ANSWER_LIMIT_MS }))));
 };

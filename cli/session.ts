@@ -3,12 +3,10 @@ import { WebSocket } from 'ws';
 import type { Problem } from '../core/errors.js';
 import { overWebSocket } from '../core/native/client-socket.js';
 import { NativeClient } from '../core/native/client.js';
-import { NATIVE_PATH } from '../core/native/protocol.js';
 import type { Answer } from '../core/native/requests.js';
 import { systemClock } from '../station/system-clock.js';
 import { CliError } from './exit.js';
-
-export const DEFAULT_URL = 'http://127.0.0.1:8080';
+import { webSocketUrl } from './station-url.js';
 
 /** One connection of the command line to a running station. */
 export type Session = {
@@ -43,30 +41,9 @@ export const withSession = async <Result>(
   }
 };
 
-/** The native endpoint of whatever a person calls the station: `host:port`, `http://...`, `ws://...`. */
-export const webSocketUrl = (text: string): string => {
-  const url = parseUrl(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
-  if (url === undefined || !/^(http|ws)s?:$/.test(url.protocol)) {
-    throw new CliError(
-      'usage',
-      `"${text}" is no address of a station; write for example ${DEFAULT_URL} (option --url or variable BUSBAR_URL)`,
-    );
-  }
-  url.protocol = url.protocol.replace('http', 'ws');
-  if (!url.pathname.endsWith(NATIVE_PATH)) url.pathname = `${url.pathname.replace(/\/$/, '')}${NATIVE_PATH}`;
-  return url.href;
-};
-
-const parseUrl = (text: string): URL | undefined => {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** The station being away and an instrument being away have the same code; whether we are connected tells them apart. */
-const failureOf = (client: NativeClient, url: string, { code, message }: Problem): CliError => {
+const failureOf = (client: NativeClient, url: string, { code, message, details }: Problem): CliError => {
+  if (details?.['unanswered'] !== undefined) return new CliError('unreachable', `${code}: ${message} (${url})`);
   if (client.state.state === 'open') return new CliError('refused', `${code}: ${message}`);
   return new CliError(
     'unreachable',

@@ -1,6 +1,7 @@
-import { filter, type Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Output } from '../core/message.js';
 import { CliError } from './exit.js';
+import { sayLosses } from './losses.js';
 import { jsonText, outputLine, type Lines } from './print.js';
 import type { Session } from './session.js';
 
@@ -19,7 +20,7 @@ export const watch = async (
   options: WatchOptions,
   lines: Lines,
 ): Promise<void> => {
-  const { client, expect, url } = session;
+  const { client, expect } = session;
   const subscriptions: Subscription[] = [];
   let left = options.count ?? Number.POSITIVE_INFINITY;
   const ended = new Promise<void>((resolve) => {
@@ -40,11 +41,7 @@ export const watch = async (
   });
   // The first connection failing is final; a later loss is not.
   expect(await client.get([]));
-  subscriptions.push(
-    client.states.pipe(filter(({ state }) => state === 'lost')).subscribe(({ reason }) => {
-      lines.err(`connection to ${url} lost (${reason ?? ''}); trying again`);
-    }),
-  );
+  subscriptions.push(sayLosses(session, lines));
   const readings = expect(await client.subscribe(patterns));
   if (readings.length === 0 && patterns.every((pattern) => !pattern.includes('*') && !pattern.includes('$'))) {
     throw new CliError('refused', `nothing to watch at ${patterns.join(' ')}; busbar describe lists what there is`);

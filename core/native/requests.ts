@@ -55,7 +55,8 @@ export class Requests {
           ? neverSet
           : this.#clock.after(timeoutMs, () => {
               const text = `the station did not answer ${request.type} within ${timeoutMs} ms`;
-              this.settle(id, failed(problem('TIMEOUT', text)));
+              // The station's own TIMEOUT is an instrument's; by this they are told apart.
+              this.settle(id, failed(problem('TIMEOUT', text, { unanswered: request.type })));
             });
       this.#pending.set(id, { frame, settle, cancelTimeout });
       send(frame);

@@ -24,5 +24,11 @@ export const controlVoltage = ({ slope, intercept }: Calibration, output: Volts)
 export const programmedVoltage = ({ slope, intercept }: Calibration, control: Volts): Volts =>
   volts(control > 0 ? control * slope + intercept : 0);
 
+/** The output voltage that is programmed when `output` is asked for: the nearest that the control input can ask for. Unit V. */
+export const reachableVoltage = (calibration: Calibration, output: Volts): Volts => {
+  if (output <= calibration.intercept) return volts(0);
+  return volts(Math.min(output, programmedVoltage(calibration, volts(CONTROL_MAXIMUM))));
+};
+
 /** The output voltage behind the divider that shows `reading`. Unit V. */
 export const measuredVoltage = ({ divider }: Calibration, reading: Volts): Volts => volts(reading * divider);

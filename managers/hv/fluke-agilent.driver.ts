@@ -5,7 +5,13 @@ import type { Call } from '../../core/parameter.js';
 import type { Volts } from '../../core/units.js';
 import { ANSWER_LIMIT_MS, type Link } from '../links/link.js';
 import type { Standing } from '../links/request-line.js';
-import { controlVoltage, measuredVoltage, programmedVoltage, type Calibration } from './calibration.js';
+import {
+  controlVoltage,
+  measuredVoltage,
+  programmedVoltage,
+  reachableVoltage,
+  type Calibration,
+} from './calibration.js';
 import type { Block, HvDriver } from './hv.driver.js';
 import { SharedWork } from './shared-work.js';
 import { calibratorOutput, voltmeterReading, wasSwitchedOn } from './scpi-answers.js';
@@ -16,6 +22,8 @@ export type FlukeAgilentOptions = {
   readonly calibration: Calibration;
   /** Between `READ?` and its answer: 200 power line cycles, 4 s at 50 Hz. */
   readonly measuringMs: number;
+  /** Also asks `OUT?` and `*ESR?`, which the conversation of spec 4.1 does not have. */
+  readonly verify: boolean;
   readonly openCalibrator: (call: Call) => Promise<Link>;
   readonly openVoltmeter: (call: Call) => Promise<Link>;
 };
@@ -37,6 +45,8 @@ export class FlukeAgilent implements HvDriver {
   #calibrator: Link | undefined;
   #voltmeter: Link | undefined;
   #newest: Volts | undefined;
+  /** What the calibrator last took from us; undefined: nothing yet, or a write has failed. */
+  #taken: Volts | undefined;
   #isResultOwed = false;
   readonly #measurement: SharedWork<Volts>;
 
@@ -67,7 +77,7 @@ export class FlukeAgilent implements HvDriver {
     }
     await calibrator.write('OPER', call);
     await sleep(clock, OPERATE_PAUSE_MS, call.signal);
-    await Promise.all([voltmeter.query('*ESR?', call), calibrator.query('*ESR?', call)]);
+    if (this.#options.verify) await Promise.all([voltmeter.query('*ESR?', call), calibrator.query('*ESR?', call)]);
   }
 
   /** The voltage stays on. The outstanding result of the voltmeter is fetched, else it beeps at its next start. */
@@ -89,7 +99,9 @@ export class FlukeAgilent implements HvDriver {
     return this.#newest;
   }
 
+  /** Errors also: DEVICE_FAULT when it is not known, since nothing was set yet. */
   async voltageSetpoint(_block: Block, call: Call): Promise<Volts> {
+    if (!this.#options.verify) return this.#known();
     return programmedVoltage(
       this.#options.calibration,
       calibratorOutput(await this.#open(this.#calibrator).query('OUT?', call)),
@@ -98,7 +110,21 @@ export class FlukeAgilent implements HvDriver {
 
   async setVoltage(_block: Block, voltage: Volts, call: Call, standing?: Standing): Promise<void> {
     const control = controlVoltage(this.#options.calibration, voltage);
-    await this.#open(this.#calibrator).write(`OUT ${control} V`, call, standing);
+    try {
+      await this.#open(this.#calibrator).write(`OUT ${control} V`, call, standing);
+      this.#taken = reachableVoltage(this.#options.calibration, voltage);
+    } catch (thrown) {
+      this.#taken = undefined;
+      throw thrown;
+    }
+  }
+
+  #known(): Volts {
+    if (this.#taken !== undefined) return this.#taken;
+    throw new HardwareError(
+      'DEVICE_FAULT',
+      'not known: nothing was set since connecting, the calibrator keeps its output',
+    );
   }
 
   /** Errors also: DISCONNECTED when an instrument was switched off and on, so that it is set up again. */
@@ -120,7 +146,7 @@ export class FlukeAgilent implements HvDriver {
 
   /** An instrument that was switched on again has forgotten its set-up, and the calibrator its output: nothing is sent again. */
   async #refusePowerCycle(name: string, link: Link, call: Call): Promise<void> {
-    if (!wasSwitchedOn(await link.query('*ESR?', call))) return;
+    if (!this.#options.verify || !wasSwitchedOn(await link.query('*ESR?', call))) return;
     throw new HardwareError('DISCONNECTED', `the ${name} was switched off and on; it is being set up again`);
   }
 

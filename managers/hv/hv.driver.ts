@@ -16,7 +16,7 @@ export type HvDriver = Device & {
   /** The newest measurement without asking the instrument, so up to one measuring period old. Unit V.
    *  Undefined: none yet, or the last one failed. */
   readonly newestVoltage: (block: Block) => Volts | undefined;
-  /** What is programmed now, read back from the instrument. Unit V. Errors: TIMEOUT, DISCONNECTED, DEVICE_FAULT. */
+  /** What is programmed now: read back, or what the instrument last took; within what it can reach. Unit V. Errors: TIMEOUT, DISCONNECTED, DEVICE_FAULT. */
   readonly voltageSetpoint: (block: Block, call: Call) => Promise<Volts>;
   /** Programs the output and does not wait for it to get there. Unit V, finite. Urgent: before all that waits for the
    *  instrument. Errors: TIMEOUT, DISCONNECTED. */

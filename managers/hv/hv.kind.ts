@@ -31,7 +31,7 @@ const virtual: DriverKind = ({ options, blocks, context }) => {
 const SHORTEST_MEASUREMENT_MS = 3_400;
 
 const flukeAgilent: DriverKind = ({ options, blocks, context, openLink }) => {
-  const { calibrator, voltmeter, calibration, measuringPeriodMs } = options;
+  const { calibrator, voltmeter, calibration, measuringPeriodMs, verify } = options;
   const [block] = blocks;
   if (block === undefined || blocks.length > 1) {
     throw new HardwareError(
@@ -49,6 +49,7 @@ const flukeAgilent: DriverKind = ({ options, blocks, context, openLink }) => {
       block,
       calibration,
       measuringMs: measuringPeriodMs,
+      verify,
       openCalibrator: (call) => openLink(calibrator, call),
       openVoltmeter: (call) => openLink(voltmeter, call),
     });

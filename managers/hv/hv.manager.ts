@@ -48,7 +48,7 @@ export const hvManager = ({ clock, pollMs, settlingMs, busyScope, limitsOf, safe
         read: (rack, block, call) => rack.measureVoltage(block, call),
       }),
       voltageSetpoint: numeric({
-        description: 'Programmed voltage, read back from the rack',
+        description: 'Programmed voltage: what the rack has taken, within what it can reach',
         unit: 'V',
         read: (rack, block, call) => rack.voltageSetpoint(block, call),
       }),

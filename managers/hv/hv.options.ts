@@ -21,6 +21,7 @@ export type HvOptions = {
   readonly calibration: Calibration;
   readonly calibrator: string;
   readonly voltmeter: string;
+  readonly verify: boolean;
 };
 
 export const hvDefaults: HvOptions = {
@@ -37,6 +38,7 @@ export const hvDefaults: HvOptions = {
   calibration: measuredCalibration,
   calibrator: 'GPIB::4::INSTR',
   voltmeter: 'GPIB::20::INSTR',
+  verify: false,
 };
 
 /** Longest pause that a config may ask for: an hour. */
@@ -140,6 +142,12 @@ const options: { readonly [Option in keyof HvOptions]: JsonSchema } = {
   calibration: calibrationSchema,
   calibrator: { description: 'Resource string of the Fluke 5502E; fluke-agilent only', type: 'string', minLength: 1 },
   voltmeter: { description: 'Resource string of the Agilent 34401A; fluke-agilent only', type: 'string', minLength: 1 },
+  verify: {
+    description:
+      'true: also asks OUT? (what is the setpoint) and *ESR? (was it switched off and on); ' +
+      'false: exactly the conversation of the HV server. fluke-agilent only',
+    type: 'boolean',
+  },
 };
 
 const defaults: { readonly [option: string]: Json } = hvDefaults;

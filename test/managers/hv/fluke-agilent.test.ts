@@ -103,6 +103,39 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
     });
   });
 
+  describe('without verify', () => {
+    it('says nothing but the conversation of the HV server', async () => {
+      await startRack();
+      await station.clock.pass(OPEN_MS);
+      station.send('hv', 'setVoltage', { voltage: 0 }, 1);
+      await station.clock.pass(8_000);
+      expect(fluke.texts).to.deep.equal(['OPER', 'OUT 0 V']);
+      expect(agilent.texts.slice(5)).to.deep.equal(['READ?', 'READ?', 'READ?']);
+    });
+
+    it('does not know the setpoint before one was set, and keeps the output that is there', async () => {
+      fluke.output = 2;
+      await startRack();
+      await station.clock.pass(OPEN_MS);
+      expect(station.newest('hv/1/voltageSetpoint')).to.include({ value: null, quality: 'bad' });
+      expect(fluke.output).to.equal(2);
+    });
+
+    for (const [asked, programmed] of [
+      [18_000, 18_000],
+      [50_000, 10 * 3_500.5048 + 1.2632],
+      [-5, 0],
+    ] as const) {
+      it(`says ${programmed} V when asked for ${asked} V`, async () => {
+        await startRack();
+        await station.clock.pass(OPEN_MS);
+        station.send('hv', 'setVoltage', { voltage: asked }, 1);
+        await station.clock.pass(2_000);
+        expect(station.newest('hv/1/voltageSetpoint')).to.include({ value: programmed, quality: 'good' });
+      });
+    }
+  });
+
   describe('values', () => {
     it('has no setpoint and no voltage before the instruments have said them', async () => {
       await startRack();
@@ -112,7 +145,7 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
 
     it('reads back the setpoint that the calibrator already has, and does not touch it', async () => {
       fluke.output = 2;
-      await startRack();
+      await startRack({ verify: true });
       await station.clock.pass(OPEN_MS);
       expect(station.newest('hv/1/voltageSetpoint')?.value).to.be.closeTo(7_002.27, 0.01);
       expect(fluke.output).to.equal(2);
@@ -215,7 +248,7 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
     });
 
     it('comes back by itself, reads the setpoint back and sends none', async () => {
-      await startRack();
+      await startRack({ verify: true });
       await station.clock.pass(OPEN_MS);
       station.send('hv', 'setVoltage', { voltage: 1_000 }, 1);
       await station.clock.pass(3_000);
@@ -230,7 +263,7 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
     });
 
     it('notices within one measurement that the calibrator was switched off and on, and sends no setpoint again', async () => {
-      await startRack();
+      await startRack({ verify: true });
       await station.clock.pass(OPEN_MS);
       station.send('hv', 'setVoltage', { voltage: 1_000 }, 1);
       await station.clock.pass(3_000);
@@ -244,7 +277,7 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
     });
 
     it('sets the voltmeter up again when it was switched off and on', async () => {
-      await startRack();
+      await startRack({ verify: true });
       await station.clock.pass(OPEN_MS + 1_000);
       agilent.powerCycle();
       await station.clock.pass(4_000 + 2_000 + OPEN_MS);
@@ -276,7 +309,7 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
 
   describe('makeSafe', () => {
     it('takes the calibrator to 0 V behind any number of refreshes sent in the same turn', async () => {
-      await startRack();
+      await startRack({ verify: true });
       await station.clock.pass(OPEN_MS);
       station.send('hv', 'setVoltage', { voltage: 18_000 }, 1);
       await station.clock.pass(3_000);

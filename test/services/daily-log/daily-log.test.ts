@@ -208,7 +208,11 @@ describe('the daily log', () => {
   it('stops within 600 ms when the disk hangs and the last copy takes long', async () => {
     await begin({ sync: { command: 'copy' } });
     disk.isHanging = true;
-    copying = new Promise((resolve) => clock.after(2_000, () => void resolve(undefined)));
+    copying = new Promise((resolve) => {
+      clock.after(2_000, () => {
+        resolve(undefined);
+      });
+    });
     say({});
     let isStopped = false;
     void log.stop().then(() => (isStopped = true));

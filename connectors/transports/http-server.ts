@@ -1,9 +1,10 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { HardwareError, toProblem } from '../../core/errors.js';
+import { toProblem } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import { sendProblem } from './http-answer.js';
+import { bindError, hostForUrl } from './listen-address.js';
 
 /** Answers GET and HEAD on the paths that it claims. */
 export type HttpRoute = {
@@ -71,7 +72,7 @@ export class HttpServer {
     const { host, port, log } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
-        reject(bindError(host, port, error));
+        reject(bindError(`${host}:${port}`, error));
       });
       this.#server.listen({ host, port }, resolve);
     });
@@ -172,24 +173,3 @@ export const pathOf = ({ url = '/' }: IncomingMessage): string => {
 
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0;
-
-/** A browser cannot go to 0.0.0.0; an IPv6 address stands in brackets. */
-const hostForUrl = (host: string): string => {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
-};
-
-const bindError = (host: string, port: number, error: Error): HardwareError => {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return new HardwareError('BAD_ARGUMENT', `cannot listen on ${host}:${port}: ${bindAdvice[code] ?? error.message}`, {
-    cause: error,
-  });
-};
-
-const bindAdvice: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has this port (EADDRINUSE); stop it or choose another port',
-  EACCES: 'ports below 1024 need a privilege (EACCES); choose another port',
-  EADDRNOTAVAIL: 'this computer has no such address (EADDRNOTAVAIL); use 127.0.0.1 or 0.0.0.0 for all',
-  ENOTFOUND: 'the name is not known (ENOTFOUND)',
-};

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Cancel, Clock } from '../../core/clock.js';
-import { HardwareError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
+import { bindError, hostForUrl } from './listen-address.js';
 import { loadUserTimeout, type SocketOption } from './user-timeout.js';
 import { Vigil } from './vigil.js';
 
@@ -65,7 +65,7 @@ export class TcpServer {
     const { host, port, log, clock } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
-        reject(bindError(host, port, error));
+        reject(bindError(`${host}:${port}`, error));
       });
       this.#server.listen({ host, port }, resolve);
     });
@@ -158,22 +158,7 @@ export class TcpServer {
   }
 }
 
-const bindError = (host: string, port: number, error: Error): HardwareError => {
-  const code: unknown = Reflect.get(error, 'code');
-  const advice = typeof code === 'string' ? bindAdvice[code] : undefined;
-  return new HardwareError('BAD_ARGUMENT', `cannot listen on ${host}:${port}: ${advice ?? error.message}`, {
-    cause: error,
-  });
-};
-
-const bindAdvice: { readonly [code: string]: string } = {
-  EADDRINUSE: 'another program has this port (EADDRINUSE); stop it or choose another port',
-  EACCES: 'ports below 1024 need a privilege (EACCES); choose another port',
-  EADDRNOTAVAIL: 'this computer has no such address (EADDRNOTAVAIL); use 127.0.0.1 or 0.0.0.0 for all',
-  ENOTFOUND: 'the name is not known (ENOTFOUND)',
-};
-
 const tcpUrl = (host: string, address: ReturnType<Server['address']>): string => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `tcp://${hostForUrl(host)}:${port}`;
 };

@@ -1,6 +1,7 @@
 import type { Socket } from 'zeromq';
-import { HardwareError, toProblem } from '../../core/errors.js';
+import { toProblem } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
+import { bindError } from './listen-address.js';
 
 /** The native library (20 ms, 8 MB): loaded when a ZeroMQ port is opened and not before. */
 export const loadZeromq = () => import('zeromq');
@@ -40,22 +41,6 @@ export const bindSocket = async (socket: Socket, address: string): Promise<strin
     throw bindError(address, thrown);
   }
   return socket.lastEndpoint ?? address;
-};
-
-const bindError = (address: string, thrown: unknown): HardwareError => {
-  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
-  const advice = typeof code === 'string' ? bindAdvice[code] : undefined;
-  const reason = advice ?? toProblem(thrown).message;
-  return new HardwareError('BAD_ARGUMENT', `cannot listen on ${address}: ${reason}`, { cause: thrown });
-};
-
-const noSuchAddress = 'this computer has no such address; use 127.0.0.1, or * for all';
-
-const bindAdvice: { readonly [code: string]: string } = {
-  EADDRINUSE: 'another program has this port (EADDRINUSE); stop it or choose another port',
-  EACCES: 'ports below 1024 need a privilege (EACCES); choose another port',
-  EADDRNOTAVAIL: noSuchAddress,
-  ENODEV: noSuchAddress,
 };
 
 /** Lets go of the port first: closing alone frees it some time later, and a reload wants it back at once. */

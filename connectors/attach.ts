@@ -6,6 +6,7 @@ import type { Sink } from '../core/outbox.js';
 import type { Burst } from '../core/parcel.js';
 import { FrameReader } from '../core/wire/frame-reader.js';
 import type { Exchange, Peer } from './exchange.js';
+import { isFarBehind } from './far-behind.js';
 
 export type AttachOptions<Incoming extends object, Frame> = {
   readonly peer: string;
@@ -15,8 +16,6 @@ export type AttachOptions<Incoming extends object, Frame> = {
   readonly log: Logger;
 };
 
-/** A peer that is behind is not listened to while more than this waits for it: it would only ask for more. */
-const PAUSE_BYTES = 2 ** 18;
 const SHOWN_BYTES = 200;
 
 /** Joins a byte stream to an exchange for as long as the stream lives: transport x codec x dialect for one peer. */
@@ -91,7 +90,7 @@ class StreamPeer<Incoming extends object, Frame> implements Sink {
       this.#log.error('disconnected, its bytes met a defect', { reason: this.#reason });
       this.#stream.destroy();
     }
-    if (this.#isToWait()) this.#stream.pause();
+    if (isFarBehind(this.#member.outbox)) this.#stream.pause();
   }
 
   #onFrame(frame: Incoming | BadFrame): void {
@@ -109,12 +108,7 @@ class StreamPeer<Incoming extends object, Frame> implements Sink {
 
   #onDrain(): void {
     this.#member.outbox.drained();
-    if (this.#stream.isPaused() && !this.#isToWait()) this.#stream.resume();
-  }
-
-  #isToWait(): boolean {
-    const { outbox } = this.#member;
-    return outbox.isBehind && outbox.waitingBytes > PAUSE_BYTES;
+    if (this.#stream.isPaused() && !isFarBehind(this.#member.outbox)) this.#stream.resume();
   }
 
   #onClose(): void {

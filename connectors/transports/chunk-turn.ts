@@ -26,9 +26,14 @@ export class ChunkTurn {
     this.#isInside = true;
   }
 
+  /** A task that throws does not keep the others from running. */
   end(): void {
     this.#isInside = false;
-    for (const task of this.#tasks.splice(0)) task();
-    this.#vigil.notice();
+    try {
+      for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) task();
+    } finally {
+      if (this.#tasks.length > 0) this.end();
+      else this.#vigil.notice();
+    }
   }
 }

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../core/clock.js';
+import { toProblem } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import { PING_INTERVAL_MS } from '../../core/native/protocol.js';
 import type { Outbox, Sink } from '../../core/outbox.js';
 import type { Burst } from '../../core/parcel.js';
+import { isFarBehind } from '../far-behind.js';
 import type { ChunkTurn } from './chunk-turn.js';
 import { refuseUpgrade } from './http-server.js';
 import { refuseOrigin, type OriginPolicy } from './origin-policy.js';
@@ -28,12 +30,16 @@ export type WsServerOptions = {
   readonly chunkTurn: ChunkTurn;
 };
 
+/** A socket of an HTTP server; its address is for the log. */
+export type WsSocket = Duplex & {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+};
+
 /** A message of a client; a longer one ends its connection with code 1009. */
 const MAX_MESSAGE_BYTES = 2 ** 20;
 /** Pings without any sign of life after which a peer is cut: it has then been silent for 30 to 45 s. */
 const MAX_SILENT_PINGS = 2;
-/** A peer that is behind is not listened to while more than this waits for it: it would only ask for more. */
-const PAUSE_BYTES = 2 ** 18;
 /** Peers get this long at stop to take what they are owed and to close; then they are cut. */
 const STOP_GRACE_MS = 500;
 const GOING_AWAY = 1001;
@@ -61,7 +67,7 @@ export class WsServer {
   }
 
   /** Answers an upgrade; `join` is called when the WebSocket is open, with its name (unique on this server) and its sink. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, join: (peer: string, sink: Sink) => WsPeer): void {
+  upgrade(request: IncomingMessage, socket: WsSocket, head: Buffer, join: (peer: string, sink: Sink) => WsPeer): void {
     const { log, clock, origins, chunkTurn } = this.#options;
     const { remoteAddress = 'unknown', remotePort = 0 } = socket;
     const refusal = refuseOrigin(request.headers, origins);
@@ -95,7 +101,7 @@ export class WsServer {
 
 class WsConnection implements Sink {
   readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #chunkTurn: ChunkTurn;
@@ -104,7 +110,7 @@ class WsConnection implements Sink {
   #silentPings = 0;
   #reason: string | undefined;
 
-  constructor(webSocket: WebSocket, socket: Socket, { clock, log, chunkTurn }: Omit<WsServerOptions, 'origins'>) {
+  constructor(webSocket: WebSocket, socket: Duplex, { clock, log, chunkTurn }: Omit<WsServerOptions, 'origins'>) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#clock = clock;
@@ -116,8 +122,11 @@ class WsConnection implements Sink {
     this.#log.info('connected');
     this.#webSocket.on('message', (data, isBinary) => {
       if (!Buffer.isBuffer(data)) return; // binaryType is left at its default
-      if (isBinary) peer.onBinary(data.length);
-      else peer.onText(data.toString());
+      if (this.#socket.destroyed) return; // what is left of the chunk of a peer that has been cut
+      this.#guard(() => {
+        if (isBinary) peer.onBinary(data.length);
+        else peer.onText(data.toString());
+      });
     });
     this.#webSocket.on('error', (error) => {
       this.#reason ??= error.message;
@@ -130,14 +139,17 @@ class WsConnection implements Sink {
       this.#chunkTurn.begin();
     });
     this.#socket.on('data', () => {
-      this.#chunkTurn.end();
       this.#isHeard = true;
-      peer.onChunkEnd();
-      if (isToWait(peer.outbox)) this.#webSocket.pause();
+      this.#guard(() => {
+        this.#chunkTurn.end();
+        peer.onChunkEnd();
+      });
+      if (isFarBehind(peer.outbox)) this.#webSocket.pause();
     });
     this.#socket.on('drain', () => {
+      this.#isHeard = true; // while it is paused its pongs are not read, but it takes what it asked for
       peer.outbox.drained();
-      if (this.#webSocket.isPaused && !isToWait(peer.outbox)) this.#webSocket.resume();
+      if (this.#webSocket.isPaused && !isFarBehind(peer.outbox)) this.#webSocket.resume();
     });
     this.#pingLater();
   }
@@ -169,6 +181,17 @@ class WsConnection implements Sink {
     this.#webSocket.terminate();
   }
 
+  /** A defect costs this peer its connection, and the others nothing. */
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (thrown) {
+      this.#reason ??= toProblem(thrown).message;
+      this.#log.error('disconnected, its message met a defect', { reason: this.#reason });
+      this.cut();
+    }
+  }
+
   #pingLater(): void {
     this.#cancelPing = this.#clock.after(PING_INTERVAL_MS, () => {
       this.#silentPings = this.#isHeard ? 0 : this.#silentPings + 1;
@@ -189,5 +212,3 @@ class WsConnection implements Sink {
     this.#log.info('gone', { code, reason: this.#reason, sent: peer.outbox.sent, conflated: peer.outbox.conflated });
   }
 }
-
-const isToWait = (outbox: Outbox): boolean => outbox.isBehind && outbox.waitingBytes > PAUSE_BYTES;

@@ -20,6 +20,18 @@ describe('the turn of a chunk', () => {
     expect(done).to.deep.equal(['answer']);
   });
 
+  it('runs every task of the chunk although one throws', () => {
+    chunkTurn.begin();
+    chunkTurn.clock.turn(() => {
+      throw new Error('defect');
+    });
+    chunkTurn.clock.turn(() => done.push('answer'));
+    expect(() => {
+      chunkTurn.end();
+    }).to.throw('defect');
+    expect(done).to.deep.equal(['answer']);
+  });
+
   it('leaves to the event loop what is scheduled outside of a chunk', () => {
     chunkTurn.begin();
     chunkTurn.end();

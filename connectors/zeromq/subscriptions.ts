@@ -17,9 +17,11 @@ export class Subscriptions {
   /** Answers by topic frame; topics come from the station, not from clients, so there are few. */
   readonly #answers = new Map<string, boolean>();
   readonly #onOverflow: () => void;
-  #isOverflowing = false;
+  /** Subscriptions that did not fit. A departure from a prefix that is not in the table is one of theirs. */
+  #unknown = 0;
+  #hasOverflown = false;
 
-  /** `onOverflow`: there were more prefixes than fit, once; everything counts as wanted from then on. */
+  /** `onOverflow`: there were more prefixes than fit, for the first time. While there are, everything counts as wanted. */
   constructor(onOverflow: () => void) {
     this.#onOverflow = onOverflow;
   }
@@ -31,13 +33,14 @@ export class Subscriptions {
   update({ isSubscribed, prefix }: SubscriptionMessage): void {
     if (isSubscribed && this.#prefixes.has(prefix)) return;
     this.#answers.clear();
-    if (!isSubscribed) this.#prefixes.delete(prefix);
-    else if (this.#prefixes.size < MAX_PREFIXES) this.#prefixes.add(prefix);
+    if (!isSubscribed) {
+      if (!this.#prefixes.delete(prefix) && this.#unknown > 0) this.#unknown -= 1;
+    } else if (this.#prefixes.size < MAX_PREFIXES) this.#prefixes.add(prefix);
     else this.#overflow();
   }
 
   wants(topicFrame: string): boolean {
-    if (this.#isOverflowing) return true;
+    if (this.#unknown > 0) return true;
     const known = this.#answers.get(topicFrame);
     if (known !== undefined) return known;
     const isWanted = [...this.#prefixes].some((prefix) => topicFrame.startsWith(prefix));
@@ -46,8 +49,9 @@ export class Subscriptions {
   }
 
   #overflow(): void {
-    if (this.#isOverflowing) return;
-    this.#isOverflowing = true;
+    this.#unknown += 1;
+    if (this.#hasOverflown) return;
+    this.#hasOverflown = true;
     this.#onOverflow();
   }
 }

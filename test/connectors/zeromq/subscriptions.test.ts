@@ -88,4 +88,13 @@ describe('Subscriptions', () => {
       1,
     ]);
   });
+
+  it('tell topics apart again when those that did not fit have gone', () => {
+    for (let index = 0; index < MAX_PREFIXES + 2; index += 1) subscribe(`rubbish ${index}`);
+    for (let index = 0; index < 10; index += 1) leave(`rubbish ${index}`);
+    leave(`rubbish ${MAX_PREFIXES}`);
+    expect(subscriptions.wants('hv/1/voltage/')).to.equal(true);
+    leave(`rubbish ${MAX_PREFIXES + 1}`);
+    expect(subscriptions.wants('hv/1/voltage/')).to.equal(false);
+  });
 });

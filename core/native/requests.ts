@@ -16,8 +16,9 @@ type Pending = {
 
 const neverSet: Cancel = () => undefined;
 
-/** Requests without an answer yet; at most this many, then new ones are refused. */
-const MAX_PENDING = 10_000;
+/** Requests without an answer yet; more are refused. A station remembers this many answers of a session: beyond, a command
+ *  that is repeated after a reconnect might run twice. */
+const MAX_PENDING = 256;
 
 /** What this client has asked and not yet been told, by `id`. An id is used once in a session. */
 export class Requests {

@@ -157,6 +157,12 @@ describe('the native client', () => {
       expect(codeOf(await answer)).to.equal('TIMEOUT');
     });
 
+    it('refuses more requests than the station remembers answers of', async () => {
+      for (let count = 0; count < 256; count += 1) void client.command(setVoltage);
+      expect(codeOf(await client.command(setVoltage))).to.equal('QUEUE_FULL');
+      expect(station.current.of('command')).to.have.length(256);
+    });
+
     it('fails what is unanswered when it is stopped', async () => {
       const answer = client.command(setVoltage);
       client.stop();

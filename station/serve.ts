@@ -24,7 +24,7 @@ export type ServeOptions = {
 };
 
 /** Exit codes: those of the command line, and sysexits' EX_SOFTWARE for a crash. */
-const exitCodes = { done: 0, failed: 1, badConfig: 2, crashed: 70, forced: 130 } as const;
+const exitCodes = { done: 0, failed: 1, badConfig: 1, crashed: 70, forced: 130 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 const LOG_LINES_IN_MEMORY = 1_000;

@@ -53,7 +53,11 @@ const replyTo = ({ id = 0, manager, command }: CommandFrame, station: FakeStatio
   timeMs: 0,
   value,
   command: {
+    type: 'command',
+    reference: 1,
     id,
+    manager,
+    arguments: {},
     command,
     origin: { connector: 'web', peer: 'p', session: station.connections[0]?.of('hello')[0]?.session ?? '' },
   },

@@ -185,7 +185,7 @@ export class Station {
     if (result.type === 'problems') {
       const { problems } = result;
       for (const line of problems) log.error('config problem', { line });
-      const text = `the config is wrong in ${problems.length} places, the old one keeps running:`;
+      const text = 'the config has problems, the old one keeps running:';
       throw new HardwareError('BAD_ARGUMENT', [text, ...problems].join('\n'), { details: { problems } });
     }
     const [before, after] = [this.#config, result.config];

@@ -195,10 +195,14 @@ describe('ZeroMQ, spoken to by pyzmq', () => {
 
       lazy.send('read now');
       await lazy.until('what was kept for it', (lines) => lines.length > 1);
-      say(COUNT + 1);
-      await lazy.until('the newest reading', (lines) => tally(lines).seq === COUNT + 1);
-      const { count, lost } = tally(lazy.lines);
-      expect([count + lost, lost > 0]).to.deep.equal([COUNT + 1, true]);
+      // While it works through what was kept, the port may still drop what is new for it.
+      for (let next = COUNT + 1; tally(lazy.lines).seq <= COUNT && next < COUNT + 100; next += 1) {
+        say(next);
+        await pause(100);
+      }
+      const { count, lost, seq } = tally(lazy.lines);
+      expect(seq).to.be.above(COUNT);
+      expect([count + lost, lost > 0]).to.deep.equal([seq, true]);
     });
 
     it('serves its subscribers again when it comes back on the same port', async () => {

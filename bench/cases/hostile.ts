@@ -91,11 +91,13 @@ const noise = (bytes: number): Buffer => {
   return out;
 };
 
+const rubbish = noise(16 * MIB);
+
 const flood = async (port: number): Promise<void> => {
   const socket = await connectTo(port);
   socket.on('error', () => undefined);
   socket.resume();
-  const bytes = noise(16 * MIB);
+  const bytes = rubbish;
   for (let offset = 0; offset < bytes.length && !socket.destroyed; offset += PIECE) {
     if (!socket.write(bytes.subarray(offset, offset + PIECE))) {
       await new Promise<void>((resolve) => {

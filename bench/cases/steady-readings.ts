@@ -6,6 +6,8 @@ import type { Figure } from '../table.js';
 
 const CLIENTS = 100;
 const SECONDS = 10;
+/** Latency is taken on every so-manieth client: reading all stamps would make this process the bottleneck. */
+const SAMPLE = 20;
 const BARE_BYTES = 145;
 
 const pause = (ms: number): Promise<void> =>
@@ -23,9 +25,11 @@ const measure = async (server: Child, port: number, stampOf: (chunk: Buffer) => 
   let isCounting = false;
   for (let index = 0; index < CLIENTS; index += 1) {
     const socket = await connectTo(port);
-    socket.on('data', (chunk) => {
-      if (isCounting) latencies.push(nowMs() - stampOf(chunk));
-    });
+    if (index % SAMPLE === 0) {
+      socket.on('data', (chunk) => {
+        if (isCounting) latencies.push(nowMs() - stampOf(chunk));
+      });
+    } else socket.resume();
     sockets.push(socket);
   }
   await pause(1_000);
@@ -48,7 +52,7 @@ export const steadyReadings = async (): Promise<readonly Figure[]> => {
   await station.stop();
   // setInterval keeps its period only nearly: CPU is compared for each message that arrived.
   const cpu = ours.cpuS / ours.received / (theirs.cpuS / theirs.received);
-  const rate = (measured: Measured): string => `${Math.round(measured.received / CLIENTS / SECONDS)} Hz`;
+  const rate = (measured: Measured): string => `${Math.round((measured.received * SAMPLE) / CLIENTS / SECONDS)} Hz`;
   return [
     {
       what: `readings at 1 kHz to ${CLIENTS} clients: latency p99`,

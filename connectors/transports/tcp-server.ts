@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Cancel, Clock } from '../../core/clock.js';
 import type { Logger } from '../../core/log.js';
+import { noBytes } from '../../core/wire/bytes.js';
 import { bindError, hostForUrl } from './listen-address.js';
 import { loadUserTimeout, type SocketOption } from './user-timeout.js';
 import { Vigil } from './vigil.js';
@@ -116,6 +117,14 @@ export class TcpServer {
 
   #accept(socket: Socket): void {
     socket.on('error', () => undefined); // `close` follows, and whoever is attached says why
+    if (socket.remoteAddress === undefined) {
+      socket.destroy(); // reset before it was accepted: there is nobody to answer
+      return;
+    }
+    // A reset behind unread bytes looks like an end of sending; writing nothing tells them apart.
+    socket.once('end', () => {
+      if (socket.writable) socket.write(noBytes);
+    });
     if (!this.#makeRoom()) {
       this.#refuse(socket);
       return;
@@ -127,10 +136,7 @@ export class TcpServer {
     });
     this.#setUserTimeout(socket);
     this.#accepted += 1;
-    this.#options.onConnection(
-      socket,
-      `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}#${this.#accepted}`,
-    );
+    this.#options.onConnection(socket, `${socket.remoteAddress}:${socket.remotePort ?? 0}#${this.#accepted}`);
     // After the connection's own listener: first the answer, then the look-out for the next question.
     socket.on('data', this.#notice);
   }

@@ -22,10 +22,13 @@ export type Child = {
   readonly rss: () => number;
   /** User and system time used so far, seconds. */
   readonly cpuS: () => number;
+  /** Resident memory after a collection, bytes; for a station only. */
+  readonly heldRss: () => Promise<number>;
   readonly stop: () => Promise<void>;
 };
 
 const CLOCK_TICKS_PER_S = 100;
+const COLLECTION_MS = 1_500;
 
 const start = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Child> => {
   const state = mkdtempSync(join(tmpdir(), 'busbar-bench-'));
@@ -42,11 +45,19 @@ const start = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
   const readyMs = performance.now() - startedAt;
   const pid = child.pid ?? 0;
   const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const rss = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
   return {
     ready,
     readyMs,
     pid,
-    rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
+    rss,
+    heldRss: async () => {
+      process.kill(pid, 'SIGUSR2');
+      await new Promise((resolve) => {
+        setTimeout(resolve, COLLECTION_MS);
+      });
+      return rss();
+    },
     cpuS: () => (Number(stat()[11]) + Number(stat()[12])) / CLOCK_TICKS_PER_S,
     stop: async () => {
       const ended = new Promise<void>((resolve) =>
@@ -77,7 +88,17 @@ const readyLine = (child: ChildProcess): Promise<readonly string[]> =>
 
 /** The built station on a config of `bench/configs`. */
 export const startStation = (config: string, env: NodeJS.ProcessEnv = {}): Promise<Child> =>
-  start(['--expose-gc', 'dist/cli/busbar.js', 'serve', config.includes('/') ? config : `bench/configs/${config}`], env);
+  start(
+    [
+      '--expose-gc',
+      '--import',
+      './bench/servers/collect-on-signal.mjs',
+      'dist/cli/busbar.js',
+      'serve',
+      config.includes('/') ? config : `bench/configs/${config}`,
+    ],
+    env,
+  );
 
 /** A baseline of `bench/servers`: prints `ready <port>`. */
 export const startBaseline = (script: string, ...args: readonly string[]): Promise<Child> =>

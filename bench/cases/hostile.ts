@@ -62,14 +62,14 @@ const descriptors = ({ pid }: Child): number => readdirSync(`/proc/${pid}/fd`).l
 const resets = async (station: Child, port: number): Promise<Figure> => {
   for (let index = 0; index < 500; index += 1) (await connectTo(port)).resetAndDestroy();
   await pause(1_000);
-  const before = { fds: descriptors(station), rss: station.rss() };
+  const before = { fds: descriptors(station), rss: await station.heldRss() };
   for (let index = 0; index < RESETS; index += 1) {
     const socket = await connectTo(port);
     if (index % 2 === 0) socket.write(command.subarray(0, index % command.length));
     socket.resetAndDestroy();
   }
   await pause(2_000);
-  const growth = station.rss() - before.rss;
+  const growth = (await station.heldRss()) - before.rss;
   const after = descriptors(station);
   return {
     what: `${RESETS} connections ended by reset`,

@@ -56,7 +56,7 @@ export const stuckReaders = async (): Promise<readonly Figure[]> => {
   const reader = asker(await connectTo(port));
   await reader.run(2);
   const alone = await reader.run(BASELINE_SECONDS);
-  const before = station.rss();
+  const before = await station.heldRss();
   const stuck: Socket[] = [];
   for (let index = 0; index < STUCK; index += 1) {
     const socket = await connectTo(port);
@@ -64,7 +64,7 @@ export const stuckReaders = async (): Promise<readonly Figure[]> => {
     stuck.push(socket);
   }
   const among = await reader.run(SECONDS);
-  const growth = station.rss() - before;
+  const growth = (await station.heldRss()) - before;
   for (const socket of stuck) socket.destroy();
   await station.stop();
   return [

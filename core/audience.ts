@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Outbox, Waiting } from './outbox.js';
-import { Burst, type Parcel } from './parcel.js';
+import { Burst, compact, type Parcel } from './parcel.js';
 
 export type AudienceOptions = {
   readonly name: string;
@@ -88,7 +88,8 @@ export class Audience {
   /** For one member, in order with what all get. */
   postTo(outbox: Outbox, { bytes, key }: Parcel): void {
     if (outbox.isClosed) return;
-    outbox.keep({ bytes, key, index: this.#nextIndex++ });
+    const parcel = { bytes, key, index: this.#nextIndex++ };
+    outbox.keep(outbox.isBehind ? compact(parcel) : parcel);
     if (outbox.isBehind) return;
     this.#addressed.add(outbox);
     if (outbox.waitingBytes >= this.#maxBurstBytes) this.flush();
@@ -160,7 +161,8 @@ export class Audience {
   #keepForThoseBehind(batch: readonly Waiting[]): void {
     for (const parcel of batch) {
       if (parcel.key === undefined) {
-        for (const member of this.#members) if (member.isBehind) member.keep(parcel);
+        const kept = compact(parcel);
+        for (const member of this.#members) if (member.isBehind) member.keep(kept);
         continue;
       }
       this.#newest.delete(parcel.key);

@@ -7,6 +7,11 @@ export type Parcel = {
   readonly key: string | undefined;
 };
 
+/** The same for a long wait: short messages are encoded side by side in one slab, and one that waits must not keep the whole
+ *  slab alive, of which only its own bytes are counted. */
+export const compact = <Kept extends Parcel>(parcel: Kept): Kept =>
+  parcel.bytes.buffer.byteLength === parcel.bytes.length ? parcel : { ...parcel, bytes: parcel.bytes.slice() };
+
 /** What leaves in one write: whole messages, joined once however many peers they go to. */
 export class Burst {
   readonly parcels: readonly Parcel[];

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Audience } from '../../core/audience.js';
+import { compact } from '../../core/parcel.js';
 import { Outbox } from '../../core/outbox.js';
 import { AudienceModel, messageBytes, ModelPeer } from '../support/audience-model.js';
 
@@ -381,5 +382,18 @@ describe('Audience and Outbox', () => {
         { numRuns: 50 },
       );
     });
+  });
+});
+
+describe('a message that waits for a peer that is behind', () => {
+  it('does not keep the slab alive in which it was encoded', () => {
+    const slab = new Uint8Array(4096);
+    const parcel = { bytes: slab.subarray(0, 100), key: undefined };
+    expect(compact(parcel).bytes.buffer.byteLength).to.equal(100);
+  });
+
+  it('is not copied when its bytes are its own', () => {
+    const parcel = { bytes: new Uint8Array(100), key: undefined };
+    expect(compact(parcel)).to.equal(parcel);
   });
 });

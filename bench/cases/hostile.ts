@@ -7,6 +7,8 @@ import type { Figure } from '../table.js';
 const MIB = 2 ** 20;
 const PIECE = 65_536;
 const RESETS = 5_000;
+/** Until the code is compiled and the log in memory holds its thousand lines. */
+const WARM_UP_RESETS = 3_000;
 const command = packCommand({ block: '1', command_type: 'set_voltage', type: 'command', voltage: 'x' });
 
 const pause = (ms: number): Promise<void> =>
@@ -60,7 +62,7 @@ const bigEnvelope = async (port: number): Promise<Figure> => {
 const descriptors = ({ pid }: Child): number => readdirSync(`/proc/${pid}/fd`).length;
 
 const resets = async (station: Child, port: number): Promise<Figure> => {
-  for (let index = 0; index < 500; index += 1) (await connectTo(port)).resetAndDestroy();
+  for (let index = 0; index < WARM_UP_RESETS; index += 1) (await connectTo(port)).resetAndDestroy();
   await pause(1_000);
   const before = { fds: descriptors(station), rss: await station.heldRss() };
   for (let index = 0; index < RESETS; index += 1) {

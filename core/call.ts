@@ -1,14 +1,16 @@
-import type { Call, CommandCall } from './parameter.js';
+import type { Call, CommandCall, Priority } from './parameter.js';
 
 /** A call that can be aborted. Its signal is made when a driver first asks for it: an `AbortSignal` costs more than most
  *  commands, and most are over before anybody wants one. */
 export class AbortableCall implements Call {
   readonly deadline: number;
+  readonly priority: Priority;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 
-  constructor(deadline: number) {
+  constructor(deadline: number, priority: Priority = 'command') {
     this.deadline = deadline;
+    this.priority = priority;
   }
 
   get signal(): AbortSignal {
@@ -45,6 +47,10 @@ export class RefreshingCall implements CommandCall {
 
   get deadline(): number {
     return this.#call.deadline;
+  }
+
+  get priority(): Priority {
+    return this.#call.priority ?? 'command';
   }
 
   get signal(): AbortSignal {

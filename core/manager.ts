@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import type { Description, ManagerState } from './description.js';
 import { HardwareError, toProblem, type Problem } from './errors.js';
 import type { JsonObject, Json } from './json-value.js';
+import type { Links } from './link.js';
 import type { Logger } from './log.js';
 import type { ChannelId, Command, CommandRequest, Output, OutputBody } from './message.js';
 import type { OutputStream } from './output-stream.js';
@@ -19,6 +20,8 @@ export type ManagerContext = {
   readonly random: Random;
   readonly log: Logger;
   readonly compile: SchemaCompiler;
+  /** Roads to instruments. */
+  readonly links: Links;
 };
 
 /** Commands that may wait for one manager; more are refused with QUEUE_FULL. */

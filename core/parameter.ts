@@ -1,10 +1,15 @@
 import type { Json, JsonObject, JsonSchema } from './json-value.js';
 import type { ChannelId } from './message.js';
 
+/** Who goes first where requests of one instrument wait: what makes it stop or safe, what a client wants done, what is polled. */
+export type Priority = 'safety' | 'command' | 'poll';
+
 /** Handed to every driver method: give up when `signal` aborts; `deadline` is on the monotonic clock, ms. */
 export type Call = {
   readonly signal: AbortSignal;
   readonly deadline: number;
+  /** Default `command`. */
+  readonly priority?: Priority;
   /** The same as `signal.aborted`, cheaper to ask where the call knows it: see `isAborted` in call.ts. */
   readonly isAborted?: boolean;
 };

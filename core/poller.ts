@@ -97,7 +97,11 @@ export class Poller<Driver, Channel extends ChannelId> {
     for (const item of group.items) {
       waiting.item = item;
       waiting.waitedMs = 0;
-      const reason = await read(driver, item, { signal, deadline: clock.monotonic() + READ_LIMIT_MS });
+      const reason = await read(driver, item, {
+        signal,
+        deadline: clock.monotonic() + READ_LIMIT_MS,
+        priority: 'poll',
+      });
       failure = reason ?? failure;
       if (signal.aborted) break;
     }

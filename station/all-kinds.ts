@@ -1,4 +1,5 @@
 import { connectorRegistry } from '../connectors/registry.js';
+import { createLinks } from '../managers/links/registry.js';
 import { managerKinds } from '../managers/registry.js';
 import { serviceKinds } from '../services/registry.js';
 import type { Registries } from './registries.js';
@@ -8,4 +9,5 @@ export const allKinds: Registries = {
   managers: managerKinds,
   connectors: connectorRegistry,
   services: serviceKinds,
+  links: createLinks,
 };

@@ -61,7 +61,7 @@ export const makeManagersSafe = async (
   const { signal } = new AbortController();
   const results = managers.map(async (manager): Promise<readonly [string, string]> => {
     try {
-      await manager.makeSafe({ signal, deadline });
+      await manager.makeSafe({ signal, deadline, priority: 'safety' });
       return [manager.name, 'safe'];
     } catch (thrown) {
       const { code, message } = toProblem(thrown);

@@ -2,6 +2,7 @@ import type { Bus } from '../core/bus.js';
 import type { Clock } from '../core/clock.js';
 import type { Connector, Kind, PartContext, Registry, Service, StationIdentity } from '../core/connector.js';
 import { HardwareError } from '../core/errors.js';
+import type { Links } from '../core/link.js';
 import type { Logger } from '../core/log.js';
 import type { HardwareManager } from '../core/manager.js';
 import type { Random } from '../core/random.js';
@@ -16,6 +17,7 @@ export type PartFactoryOptions = {
   readonly random: Random;
   readonly log: Logger;
   readonly compile: SchemaCompiler;
+  readonly links: Links;
   readonly station: StationIdentity;
 };
 
@@ -28,9 +30,9 @@ export class PartFactory {
   }
 
   async manager(name: string, { kind, options }: PartConfig): Promise<HardwareManager> {
-    const { registries, bus, clock, random, log, compile } = this.#options;
+    const { registries, bus, clock, random, log, compile, links } = this.#options;
     const found = await kindOf(registries.managers, kind);
-    return found.create(options, { stream: bus.streamOf(name), clock, random, log, compile });
+    return found.create(options, { stream: bus.streamOf(name), clock, random, log, compile, links });
   }
 
   async connector(name: string, { kind, options }: PartConfig): Promise<Connector> {

@@ -1,3 +1,4 @@
+import type { Links, LinksContext } from '../core/link.js';
 import type { ConnectorKind, ManagerKind, Registry, ServiceKind } from '../core/connector.js';
 
 /** What a station can be built from. */
@@ -5,4 +6,6 @@ export type Registries = {
   readonly managers: Registry<ManagerKind>;
   readonly connectors: Registry<ConnectorKind>;
   readonly services: Registry<ServiceKind>;
+  /** Roads to instruments, for the managers. */
+  readonly links: (context: LinksContext) => Links;
 };

@@ -62,6 +62,13 @@ export const serve = async ({ configPath, env, registries }: ServeOptions): Prom
     bus,
     clock: systemClock,
     random: Math.random,
+    links: registries.links({
+      clock: systemClock,
+      random: Math.random,
+      log,
+      boards: result.config.station.gpib,
+      claim: () => () => undefined,
+    }),
     log,
     logRing,
     compile: createCompiler(),

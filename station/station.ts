@@ -1,14 +1,15 @@
 import { Subscription } from 'rxjs';
+import { ask } from '../core/ask.js';
 import { STATION, type Bus } from '../core/bus.js';
 import type { Clock } from '../core/clock.js';
 import type { Listener } from '../core/connector.js';
 import { HardwareError, toProblem } from '../core/errors.js';
 import type { JsonObject } from '../core/json-value.js';
+import type { Links } from '../core/link.js';
 import type { HardwareManager } from '../core/manager.js';
 import type { Random } from '../core/random.js';
 import type { SchemaCompiler } from '../core/validate.js';
 import { RecentHistory } from '../services/recent/recent-history.js';
-import { ask } from './ask.js';
 import { needsRestart } from './config/diff-config.js';
 import type { ConfigResult } from './config/read-config.js';
 import type { StationConfig } from './config/station-config.js';
@@ -32,6 +33,7 @@ export type StationOptions = {
   readonly log: StationLog;
   readonly logRing: LogRing;
   readonly compile: SchemaCompiler;
+  readonly links: Links;
   readonly loopDelay: LoopDelay;
   readonly memory: Memory;
   readonly version: string;

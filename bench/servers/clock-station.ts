@@ -1,3 +1,4 @@
+import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import { defineManager } from '../../core/define-manager.js';
 import type { Device } from '../../core/device.js';
@@ -31,7 +32,13 @@ const clockManager = defineManager<ClockDevice>({
 
 const nothing = (): Promise<void> => Promise.resolve();
 const bus = new Bus({ clock: systemClock });
-const parts = { clock: systemClock, random: seededRandom(1), log: silentLog, compile: createCompiler() };
+const parts = {
+  clock: systemClock,
+  random: seededRandom(1),
+  log: silentLog,
+  compile: createCompiler(),
+  links: noLinks,
+};
 const manager = clockManager.create({
   ...parts,
   stream: bus.streamOf('hv'),

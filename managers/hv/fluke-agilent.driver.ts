@@ -1,10 +1,9 @@
 import { EMPTY, merge, type Observable } from 'rxjs';
 import { sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, type Problem } from '../../core/errors.js';
+import type { Link } from '../../core/link.js';
 import type { Call } from '../../core/parameter.js';
 import type { Volts } from '../../core/units.js';
-import { ANSWER_LIMIT_MS, type Link } from '../links/link.js';
-import type { Standing } from '../links/request-line.js';
 import {
   controlVoltage,
   measuredVoltage,
@@ -28,6 +27,8 @@ export type FlukeAgilentOptions = {
   readonly openVoltmeter: (call: Call) => Promise<Link>;
 };
 
+/** An instrument gets this long to begin its answer; default of the library that the HV server used (spec 4.1). */
+const ANSWER_LIMIT_MS = 2_000;
 /** Each command of the voltmeter's set-up needs a second before the next (spec 4.1). */
 const SETUP_PAUSE_MS = 1_000;
 /** DC volts in the 10 V range with the finest resolution, over 100 power line cycles. */
@@ -108,10 +109,10 @@ export class FlukeAgilent implements HvDriver {
     );
   }
 
-  async setVoltage(_block: Block, voltage: Volts, call: Call, standing?: Standing): Promise<void> {
+  async setVoltage(_block: Block, voltage: Volts, call: Call): Promise<void> {
     const control = controlVoltage(this.#options.calibration, voltage);
     try {
-      await this.#open(this.#calibrator).write(`OUT ${control} V`, call, standing);
+      await this.#open(this.#calibrator).write(`OUT ${control} V`, call);
       this.#taken = reachableVoltage(this.#options.calibration, voltage);
     } catch (thrown) {
       this.#taken = undefined;

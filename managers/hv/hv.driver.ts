@@ -2,7 +2,6 @@ import type { Device } from '../../core/device.js';
 import type { ChannelId } from '../../core/message.js';
 import type { Call } from '../../core/parameter.js';
 import type { Volts } from '../../core/units.js';
-import type { Standing } from '../links/request-line.js';
 
 /** One output of a rack, as Online names it. */
 export type Block = ChannelId;
@@ -18,7 +17,6 @@ export type HvDriver = Device & {
   readonly newestVoltage: (block: Block) => Volts | undefined;
   /** What is programmed now: read back, or what the instrument last took; within what it can reach. Unit V. Errors: TIMEOUT, DISCONNECTED, DEVICE_FAULT. */
   readonly voltageSetpoint: (block: Block, call: Call) => Promise<Volts>;
-  /** Programs the output and does not wait for it to get there. Unit V, finite. Urgent: before all that waits for the
-   *  instrument. Errors: TIMEOUT, DISCONNECTED. */
-  readonly setVoltage: (block: Block, voltage: Volts, call: Call, standing?: Standing) => Promise<void>;
+  /** Programs the output and does not wait for it to get there. Unit V, finite. Errors: TIMEOUT, DISCONNECTED. */
+  readonly setVoltage: (block: Block, voltage: Volts, call: Call) => Promise<void>;
 };

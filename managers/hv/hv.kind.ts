@@ -3,7 +3,6 @@ import { HardwareError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json-value.js';
 import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import { seededRandom } from '../../core/random.js';
-import { checkResource, linkOpener, type OpenLink } from '../links/registry.js';
 import { FlukeAgilent } from './fluke-agilent.driver.js';
 import type { Block, HvDriver } from './hv.driver.js';
 import { hvManager } from './hv.manager.js';
@@ -14,7 +13,6 @@ type Wiring = {
   readonly options: HvOptions;
   readonly blocks: readonly Block[];
   readonly context: ManagerContext;
-  readonly openLink: OpenLink;
 };
 
 /** What a driver adds to a rack: a new one for each connect, and how often it is asked. */
@@ -30,7 +28,7 @@ const virtual: DriverKind = ({ options, blocks, context }) => {
 /** 200 power line cycles at 60 Hz, and a margin: before, the voltmeter has no result. */
 const SHORTEST_MEASUREMENT_MS = 3_400;
 
-const flukeAgilent: DriverKind = ({ options, blocks, context, openLink }) => {
+const flukeAgilent: DriverKind = ({ options, blocks, context }) => {
   const { calibrator, voltmeter, calibration, measuringPeriodMs, verify } = options;
   const [block] = blocks;
   if (block === undefined || blocks.length > 1) {
@@ -50,20 +48,19 @@ const flukeAgilent: DriverKind = ({ options, blocks, context, openLink }) => {
       calibration,
       measuringMs: measuringPeriodMs,
       verify,
-      openCalibrator: (call) => openLink(calibrator, call),
-      openVoltmeter: (call) => openLink(voltmeter, call),
+      openCalibrator: (call) => context.links.open(calibrator, {}, call),
+      openVoltmeter: (call) => context.links.open(voltmeter, {}, call),
     });
   return { createDriver, pollMs: 0 };
 };
 
 const drivers: Readonly<Record<HvOptions['driver'], DriverKind>> = { virtual, 'fluke-agilent': flukeAgilent };
 
-/** Builds a rack on links that the caller opens. Errors: BAD_ARGUMENT. */
-export const createHv = (checked: JsonObject, context: ManagerContext, openLink: OpenLink): HardwareManager => {
+const createHv = (checked: JsonObject, context: ManagerContext): HardwareManager => {
   const options = hvOptions(checked);
   const limits = blocksOf(options);
   const blocks = [...limits.keys()];
-  const { createDriver, pollMs } = drivers[options.driver]({ options, blocks, context, openLink });
+  const { createDriver, pollMs } = drivers[options.driver]({ options, blocks, context });
   const { settlingMs, busyScope, safeVoltage } = options;
   const limitsOf = (block: Block) => limits.get(block);
   const manager = hvManager({ clock: context.clock, pollMs, settlingMs, busyScope, safeVoltage, limitsOf });
@@ -75,7 +72,7 @@ export const hvKind: ManagerKind = {
   optionsSchema: hvOptionsSchema,
   create: (checked, context) => {
     const { driver, calibrator, voltmeter } = hvOptions(checked);
-    if (driver === 'fluke-agilent') for (const resource of [calibrator, voltmeter]) checkResource(resource);
-    return createHv(checked, context, linkOpener(context));
+    if (driver === 'fluke-agilent') for (const resource of [calibrator, voltmeter]) context.links.check(resource);
+    return createHv(checked, context);
   },
 };

@@ -101,7 +101,7 @@ export const hvManager = ({ clock, pollMs, settlingMs, busyScope, limitsOf, safe
 const setAll = async (rack: HvDriver, voltage: number, call: Call): Promise<void> => {
   const failures: Problem[] = [];
   for (const block of rack.blocks) {
-    const setting = rack.setVoltage(block, volts(voltage), call, { isUrgent: true });
+    const setting = rack.setVoltage(block, volts(voltage), call);
     await setting.catch((thrown: unknown) => failures.push(toProblem(thrown)));
   }
   const [first] = failures;

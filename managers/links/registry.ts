@@ -1,20 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
-import type { Call } from '../../core/parameter.js';
-import type { Link } from './link.js';
+import type { Link, Links, LinksContext } from '../../core/link.js';
 import { replay, ReplayLink } from './replay.link.js';
 import { readRecording } from './recording.js';
-
-export type LinkContext = { readonly clock: Clock };
-
-/** Opens the road to the instrument that a resource string names. Errors: DISCONNECTED. */
-export type OpenLink = (resource: string, call: Call) => Promise<Link>;
 
 type LinkKind = {
   readonly description: string;
   readonly matches: (resource: string) => boolean;
-  readonly open: (resource: string, context: LinkContext) => Promise<Link>;
+  readonly open: (resource: string, context: LinksContext) => Promise<Link>;
 };
 
 const REPLAY = 'replay:';
@@ -40,16 +33,17 @@ const kindOf = (resource: string): LinkKind => {
   throw new HardwareError('BAD_ARGUMENT', `no link reaches "${resource}" yet; the links that exist today: ${known}`);
 };
 
-/** Throws BAD_ARGUMENT, naming the links that exist, when none can reach the resource: asked before anything is started. */
-export const checkResource = (resource: string): void => {
-  kindOf(resource);
-};
-
-export const linkOpener =
-  (context: LinkContext): OpenLink =>
-  async (resource, { signal }) => {
+export const createLinks = (context: LinksContext): Links => ({
+  check: (resource) => {
+    kindOf(resource);
+  },
+  open: async (resource, _settings, { signal }) => {
     const link = await kindOf(resource).open(resource, context);
     if (!signal.aborted) return link;
     await link.close();
     throw new HardwareError('DISCONNECTED', `connecting to ${resource} was given up`);
-  };
+  },
+  openRegisters: (resource) =>
+    Promise.reject(new HardwareError('BAD_ARGUMENT', `no link reaches the registers of "${resource}" yet`)),
+  reports: () => [],
+});

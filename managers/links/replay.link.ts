@@ -1,9 +1,12 @@
-import { Subject, type Observable } from 'rxjs';
+import { NEVER, Subject, type Observable } from 'rxjs';
 import { sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
-import { ANSWER_LIMIT_MS, type Link, type QueryOptions } from './link.js';
-import { RequestLine, type Standing } from './request-line.js';
+import type { Conversation, Link, QueryOptions } from '../../core/link.js';
+import { RequestLine } from './request-line.js';
+
+/** Library default of the programs that the recorded instruments were run with (spec 4.1). */
+export const ANSWER_LIMIT_MS = 2_000;
 
 /** What the played instrument says to one request; no `answer`: it says nothing. */
 export type Response = { readonly answer?: string; readonly afterMs?: number };
@@ -38,12 +41,35 @@ export class ReplayLink implements Link {
     return this.#owed !== undefined;
   }
 
-  write(text: string, { signal }: Call, standing?: Standing): Promise<void> {
+  get resource(): string {
+    return this.#options.name;
+  }
+
+  readonly serviceRequests: Observable<void> = NEVER;
+
+  together<T>(work: (conversation: Conversation) => Promise<T>): Promise<T> {
+    return work(this);
+  }
+
+  clear(): Promise<void> {
+    this.#owed = undefined;
+    return Promise.resolve();
+  }
+
+  statusByte(): Promise<number> {
+    return Promise.reject(new HardwareError('BAD_COMMAND', 'a recorded conversation has no status byte'));
+  }
+
+  trigger(): Promise<void> {
+    return Promise.reject(new HardwareError('BAD_COMMAND', 'a recorded conversation has no trigger'));
+  }
+
+  write(text: string, call: Call): Promise<void> {
     const request = (): Promise<void> => {
       this.#send(text);
       return Promise.resolve();
     };
-    return this.#line.run(request, signal, standing);
+    return this.#line.run(request, call);
   }
 
   query(text: string, call: Call, { answerAfterMs = 0 }: QueryOptions = {}): Promise<string> {
@@ -51,11 +77,11 @@ export class ReplayLink implements Link {
       this.#send(text);
       if (answerAfterMs > 0) await sleep(this.#options.clock, answerAfterMs, call.signal);
       return this.#receive(call);
-    }, call.signal);
+    }, call);
   }
 
   read(call: Call): Promise<string> {
-    return this.#line.run(() => this.#receive(call), call.signal);
+    return this.#line.run(() => this.#receive(call), call);
   }
 
   /** The instrument is unplugged. */

@@ -1,14 +1,9 @@
 import { abortReason } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
+import type { Call } from '../../core/parameter.js';
 
 /** Requests that may wait for one instrument: polls and commands together need a handful. */
 export const MAX_WAITING_REQUESTS = 16;
-
-/** How a request stands in line. */
-export type Standing = {
-  /** Is always let in, and goes before all that is not urgent: what makes the instrument safe. Default false. */
-  readonly isUrgent?: boolean;
-};
 
 type Waiting = { readonly isUrgent: boolean; readonly begin: () => void };
 
@@ -29,7 +24,8 @@ export class RequestLine {
 
   /** Runs `request` when it is its turn. One whose signal is aborted before leaves the line in that moment and is never
    *  begun; one that is in flight has to look at the signal itself. Errors: QUEUE_FULL. */
-  async run<T>(request: () => Promise<T>, signal: AbortSignal, { isUrgent = false }: Standing = {}): Promise<T> {
+  async run<T>(request: () => Promise<T>, { signal, priority }: Pick<Call, 'signal' | 'priority'>): Promise<T> {
+    const isUrgent = priority === 'safety';
     refuseAborted(signal);
     if (this.#isBusy) await this.#turn(signal, isUrgent);
     this.#isBusy = true;

@@ -11,7 +11,7 @@ import { frameSchema, type Section } from './frame.js';
 import type { ConfigProblem } from './problem.js';
 import { relevant } from './relevant.js';
 import type { PartConfig, PartConfigs, StationConfig, StationSettings } from './station-config.js';
-import { tryManager } from './trial.js';
+import { trialLinks, tryManager } from './trial.js';
 import { pathOf, pointerStep, type ConfigTree } from './yaml-tree.js';
 
 export type Checked = { readonly config: StationConfig } | { readonly problems: readonly ConfigProblem[] };
@@ -98,7 +98,7 @@ class Check {
     this.#managers.set(name, undefined);
     const load = found?.isFitting === true ? this.#registries.managers[found.part.kind] : undefined;
     if (found === undefined || load === undefined) return;
-    const trial = tryManager(await load(), name, found.part.options);
+    const trial = tryManager(await load(), name, found.part.options, trialLinks(this.#registries, this.#tree.value));
     if ('manager' in trial) this.#managers.set(name, trial.manager);
     else this.#addAll([{ pointer, message: trial.problem }]);
   }

@@ -33,6 +33,13 @@ export const stationSchema: JsonSchema = {
       default: 'none',
     },
     safeActionTimeoutMs: bounded('Time for the safe action; a stop takes that much longer at most', 1, 60_000, 500),
+    gpib: {
+      description: 'The adapter behind each GPIB board, as a resource string: 0: PRLGX-TCPIP::10.0.0.5::1234::INTFC',
+      type: 'object',
+      propertyNames: { pattern: '^[0-9]{1,3}$' },
+      additionalProperties: { type: 'string', minLength: 1 },
+      default: {},
+    },
     log: {
       type: 'object',
       additionalProperties: false,

@@ -8,6 +8,7 @@ export type StationSettings = {
   readonly name: string;
   readonly safeAction: 'none' | 'makeSafe';
   readonly safeActionTimeoutMs: number;
+  readonly gpib: { readonly [board: string]: string };
   readonly log: {
     readonly level: LogLevel;
     readonly format: 'text' | 'json';

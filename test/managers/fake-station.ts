@@ -2,6 +2,7 @@ import { install } from '@sinonjs/fake-timers';
 import { Bus } from '../../core/bus.js';
 import type { Clock } from '../../core/clock.js';
 import type { JsonObject } from '../../core/json-value.js';
+import { noLinks, type Links } from '../../core/link.js';
 import { silentLog } from '../../core/log.js';
 import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import type { ChannelId, Output, Reading } from '../../core/message.js';
@@ -53,9 +54,16 @@ export class FakeStation {
     this.bus.outputs.subscribe((output) => this.outputs.push(output));
   }
 
-  context(name: string): ManagerContext {
+  context(name: string, links: Links = noLinks): ManagerContext {
     const { clock, bus } = this;
-    return { stream: bus.streamOf(name), clock, random: seededRandom(1), log: silentLog, compile: createCompiler() };
+    return {
+      stream: bus.streamOf(name),
+      clock,
+      random: seededRandom(1),
+      log: silentLog,
+      compile: createCompiler(),
+      links,
+    };
   }
 
   async start<Manager extends HardwareManager>(manager: Manager): Promise<Manager> {

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { HttpServer } from '../../connectors/transports/http-server.js';
 import { websocketKind } from '../../connectors/websocket/connector.js';
 import { consoleRoutes } from '../../connectors/websocket/console-routes.js';
+import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import type { Clock } from '../../core/clock.js';
 import type { Connector } from '../../core/connector.js';
@@ -51,7 +52,14 @@ describe('the WebSocket connector', () => {
     bus = new Bus({ clock: systemClock });
     const stream = bus.streamOf('hv');
     const options = { driver: 'virtual', blocks: [{ id: 1 }], settlingMs: 0, measuringPeriodMs: 3_600_000, seed: 1 };
-    const context = { stream, clock: systemClock, random: seededRandom(1), log: silentLog, compile: createCompiler() };
+    const context = {
+      stream,
+      clock: systemClock,
+      random: seededRandom(1),
+      log: silentLog,
+      compile: createCompiler(),
+      links: noLinks,
+    };
     manager = hvKind.create(options, context);
     bus.attach(manager);
     await manager.start();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { RouterSocket } from '../../connectors/transports/zmq-router.js';
 import { zeromqKind } from '../../connectors/zeromq/connector.js';
+import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import type { Connector, Listener } from '../../core/connector.js';
 import type { JsonObject } from '../../core/json-value.js';
@@ -28,7 +29,7 @@ class Station {
 
   constructor() {
     const { log, bus } = this;
-    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler() };
+    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler(), links: noLinks };
     const blocks = [{ id: 1 }, { id: 10 }];
     const options = { blocks, measuringPeriodMs: POLL_MS, settlingMs: 20, limits: { minimum: 0, maximum: 15_000 } };
     this.#rack = hvKind.create(options, { ...parts, stream: bus.streamOf('hv') });
@@ -42,7 +43,7 @@ class Station {
 
   async open(options: JsonObject): Promise<void> {
     const { log, bus } = this;
-    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler() };
+    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler(), links: noLinks };
     this.#connector = zeromqKind.create(options, { ...parts, name: 'zmq', bus });
     this.#listeners = await this.#connector.start();
   }

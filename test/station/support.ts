@@ -5,6 +5,7 @@ import { HardwareError } from '../../core/errors.js';
 import { defineManager } from '../../core/define-manager.js';
 import type { Device } from '../../core/device.js';
 import type { JsonObject } from '../../core/json-value.js';
+import { noLinks } from '../../core/link.js';
 import { silentLog } from '../../core/log.js';
 import type { Failure, Output, Reply } from '../../core/message.js';
 import { declare } from '../../core/parameter.js';
@@ -56,6 +57,7 @@ export const fakeKinds = (diary: Diary): Registries => {
   return {
     connectors: { fake: () => Promise.resolve(connectorKind) },
     services: { fake: () => Promise.resolve(serviceKind) },
+    links: () => noLinks,
     managers: {
       fake: () =>
         Promise.resolve({
@@ -111,6 +113,7 @@ export const settings: StationConfig['station'] = {
   name: 'test',
   safeAction: 'none',
   safeActionTimeoutMs: 500,
+  gpib: {},
   log: { level: 'info', format: 'text', fileBytes: 0, files: 1 },
   history: { points: 100, bucketMs: 1000, buckets: 0, parameters: 100 },
 };
@@ -150,6 +153,7 @@ export const fakeStation = (config: StationConfig, clock: Clock) => {
     log,
     logRing: new LogRing(10),
     compile: createCompiler(),
+    links: noLinks,
     loopDelay: { take: () => ({ p99Ms: 0, longestMs: 0 }), stop: () => undefined },
     memory: () => ({ rssBytes: 1, heapUsedBytes: 1 }),
     version: '1.2.3',

@@ -1,5 +1,6 @@
 import { Bus } from '../../core/bus.js';
 import type { JsonObject } from '../../core/json-value.js';
+import { noLinks, type Links } from '../../core/link.js';
 import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import type { ChannelId, CommandRequest, Event, Failure, Output, Reading, Reply } from '../../core/message.js';
 import { seededRandom } from '../../core/random.js';
@@ -23,9 +24,9 @@ export class Lab {
     this.bus.outputs.subscribe((output) => this.outputs.push(output));
   }
 
-  context(name: string): ManagerContext {
+  context(name: string, links: Links = noLinks): ManagerContext {
     const { clock, log, bus } = this;
-    return { stream: bus.streamOf(name), clock, log, random: seededRandom(1), compile: createCompiler() };
+    return { stream: bus.streamOf(name), clock, log, random: seededRandom(1), compile: createCompiler(), links };
   }
 
   /** Sends a command with an id of its own. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../../core/json-value.js';
+import { noLinks } from '../../../core/link.js';
 import { silentLog } from '../../../core/log.js';
 import type { HardwareManager } from '../../../core/manager.js';
-import { createHv } from '../../../managers/hv/hv.kind.js';
+import { hvKind } from '../../../managers/hv/hv.kind.js';
 import { FakeStation } from '../fake-station.js';
 import { SimulatedAgilent, SimulatedFluke } from './simulated-instruments.js';
 
@@ -17,10 +18,10 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
 
   const startRack = async (options: JsonObject = {}): Promise<HardwareManager> => {
     const log = { ...silentLog, error: (message: string) => void errors.push(message) };
-    const openLink = (resource: string) =>
+    const open = (resource: string) =>
       Promise.resolve(resource === 'GPIB::4::INSTR' ? fluke.connect() : agilent.connect());
     return station.start(
-      createHv({ driver: 'fluke-agilent', ...options }, { ...station.context('hv'), log }, openLink),
+      hvKind.create({ driver: 'fluke-agilent', ...options }, { ...station.context('hv', { ...noLinks, open }), log }),
     );
   };
 

@@ -1,3 +1,5 @@
+import { silentLog } from '../../../core/log.js';
+import { createLinks } from '../../../managers/links/registry.js';
 import { expect } from 'chai';
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json-value.js';
 import { hvKind } from '../../../managers/hv/hv.kind.js';
@@ -80,8 +82,11 @@ describe('the options of an hv rack', () => {
 describe('the kind hv', () => {
   let station: FakeStation;
 
+  const links = () =>
+    createLinks({ clock: station.clock, random: () => 0.5, log: silentLog, boards: {}, claim: () => () => undefined });
+
   const create = (options: JsonObject) => () =>
-    hvKind.create({ driver: 'fluke-agilent', ...options }, station.context('hv'));
+    hvKind.create({ driver: 'fluke-agilent', ...options }, station.context('hv', links()));
 
   beforeEach(() => {
     station = new FakeStation();

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { HardwareError } from '../../../core/errors.js';
-import { checkResource, linkOpener } from '../../../managers/links/registry.js';
+import { silentLog } from '../../../core/log.js';
+import { createLinks } from '../../../managers/links/registry.js';
 import { fakeClock, type FakeClock } from '../fake-station.js';
 
 const messageOf = (promise: Promise<unknown>): Promise<string> =>
@@ -20,7 +21,13 @@ describe('the links', () => {
     const file = join(directory, 'recording.json');
     await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
     const call = { signal: new AbortController().signal, deadline: clock.monotonic() + 1_000 };
-    const link = await linkOpener({ clock })(`replay:${file}`, call);
+    const link = await createLinks({
+      clock,
+      random: Math.random,
+      log: silentLog,
+      boards: {},
+      claim: () => () => undefined,
+    }).open(`replay:${file}`, {}, call);
     return link.query('OUT?', call);
   };
 
@@ -36,7 +43,13 @@ describe('the links', () => {
 
   it('say which of them exist when a resource needs another', () => {
     expect(() => {
-      checkResource('GPIB::4::INSTR');
+      createLinks({
+        clock,
+        random: Math.random,
+        log: silentLog,
+        boards: {},
+        claim: () => () => undefined,
+      }).check('GPIB::4::INSTR');
     }).to.throw('no link reaches "GPIB::4::INSTR" yet; the links that exist today: replay:<file>');
   });
 

@@ -3,8 +3,9 @@ import { HardwareError } from '../../../core/errors.js';
 import { MAX_WAITING_REQUESTS, RequestLine } from '../../../managers/links/request-line.js';
 
 /** A signal for each request, as the manager makes them: one with many listeners looks like a leak to Node.js. */
-const own = () => new AbortController().signal;
+const own = () => ({ signal: new AbortController().signal });
 const live = own();
+const urgent = { ...live, priority: 'safety' } as const;
 
 /** A request that ends when it is told to. */
 const slowRequest = () => {
@@ -59,7 +60,7 @@ describe('RequestLine', () => {
     const [first, second] = [slowRequest(), slowRequest()];
     const controller = new AbortController();
     const before = line.run(first.begin, live);
-    const code = codeOf(line.run(second.begin, controller.signal));
+    const code = codeOf(line.run(second.begin, controller));
     controller.abort(new HardwareError('ABORTED', 'made safe'));
     first.finish();
     await before;
@@ -71,7 +72,7 @@ describe('RequestLine', () => {
     const [first, second, third] = [slowRequest(), slowRequest(), slowRequest()];
     const controller = new AbortController();
     const before = line.run(first.begin, live);
-    const code = codeOf(line.run(second.begin, controller.signal));
+    const code = codeOf(line.run(second.begin, controller));
     const after = line.run(third.begin, live);
     expect(line.length).to.equal(3);
     controller.abort(new HardwareError('ABORTED', 'told to'));
@@ -105,8 +106,8 @@ describe('RequestLine', () => {
     const all = [
       line.run(first.begin, live),
       ...Array.from({ length: MAX_WAITING_REQUESTS }, () => line.run(noting('other'), own())),
-      line.run(noting('urgent 1'), live, { isUrgent: true }),
-      line.run(noting('urgent 2'), live, { isUrgent: true }),
+      line.run(noting('urgent 1'), urgent),
+      line.run(noting('urgent 2'), urgent),
     ];
     first.finish();
     await Promise.all(all);

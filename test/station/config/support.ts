@@ -1,3 +1,4 @@
+import { noLinks } from '../../../core/link.js';
 import type { ConnectorKind, ManagerKind, ServiceKind } from '../../../core/connector.js';
 import { defineManager } from '../../../core/define-manager.js';
 import type { Device } from '../../../core/device.js';
@@ -88,6 +89,7 @@ export const testKinds: Registries = {
   managers: { rack: () => Promise.resolve(rackKind), probe: () => Promise.resolve(probeKind) },
   connectors: { port: () => Promise.resolve(portKind) },
   services: { watch: () => Promise.resolve(watchKind) },
+  links: () => noLinks,
 };
 
 const secrets: Readonly<Record<string, string>> = { 'token.txt': 'sesame-open-now\n', 'short.txt': 'hush' };

@@ -1,7 +1,7 @@
 import { filter, firstValueFrom, take } from 'rxjs';
-import type { Bus } from '../core/bus.js';
-import { STATION } from '../core/bus.js';
-import type { CommandRequest, Failure, Output, Reply } from '../core/message.js';
+import type { Bus } from './bus.js';
+import { STATION } from './bus.js';
+import type { CommandRequest, Failure, Output, Reply } from './message.js';
 
 type Question = Omit<CommandRequest, 'origin' | 'id'>;
 

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { CommandTraits } from './busy-rules.js';
 import type { Clock } from './clock.js';
 import type { Description, ManagerState } from './description.js';
+import type { DriverFiles } from './driver-file/driver-files.js';
 import { HardwareError, toProblem, type Problem } from './errors.js';
 import type { JsonObject, Json } from './json-value.js';
 import type { Links } from './link.js';
@@ -22,6 +23,7 @@ export type ManagerContext = {
   readonly compile: SchemaCompiler;
   /** Roads to instruments. */
   readonly links: Links;
+  readonly drivers: DriverFiles;
 };
 
 /** Commands that may wait for one manager; more are refused with QUEUE_FULL. */

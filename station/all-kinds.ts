@@ -2,6 +2,7 @@ import { connectorRegistry } from '../connectors/registry.js';
 import { createLinks } from '../managers/links/registry.js';
 import { managerKinds } from '../managers/registry.js';
 import { serviceKinds } from '../services/registry.js';
+import { driverFiles } from './driver-files.js';
 import type { Registries } from './registries.js';
 
 /** Everything that this program can be made of. */
@@ -9,5 +10,6 @@ export const allKinds: Registries = {
   managers: managerKinds,
   connectors: connectorRegistry,
   services: serviceKinds,
+  drivers: driverFiles,
   links: createLinks,
 };

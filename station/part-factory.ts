@@ -32,7 +32,15 @@ export class PartFactory {
   async manager(name: string, { kind, options }: PartConfig): Promise<HardwareManager> {
     const { registries, bus, clock, random, log, compile, links } = this.#options;
     const found = await kindOf(registries.managers, kind);
-    return found.create(options, { stream: bus.streamOf(name), clock, random, log, compile, links });
+    return found.create(options, {
+      stream: bus.streamOf(name),
+      clock,
+      random,
+      log,
+      compile,
+      links,
+      drivers: registries.drivers,
+    });
   }
 
   async connector(name: string, { kind, options }: PartConfig): Promise<Connector> {

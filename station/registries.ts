@@ -1,3 +1,4 @@
+import type { DriverFiles } from '../core/driver-file/driver-files.js';
 import type { Links, LinksContext } from '../core/link.js';
 import type { ConnectorKind, ManagerKind, Registry, ServiceKind } from '../core/connector.js';
 
@@ -6,6 +7,7 @@ export type Registries = {
   readonly managers: Registry<ManagerKind>;
   readonly connectors: Registry<ConnectorKind>;
   readonly services: Registry<ServiceKind>;
+  readonly drivers: DriverFiles;
   /** Roads to instruments, for the managers. */
   readonly links: (context: LinksContext) => Links;
 };

@@ -86,7 +86,12 @@ export class Station {
         makeAllSafe: () => this.#makeAllSafe(),
       },
     });
-    this.#self = stationManager.create({ ...options, stream: bus.streamOf(STATION), createDriver: () => driver });
+    this.#self = stationManager.create({
+      ...options,
+      stream: bus.streamOf(STATION),
+      drivers: options.registries.drivers,
+      createDriver: () => driver,
+    });
   }
 
   /** Builds and starts everything; resolves when all ports are open. When one cannot be had, nothing stays behind. */

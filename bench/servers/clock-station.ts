@@ -1,3 +1,4 @@
+import { noDriverFiles } from '../../core/driver-file/driver-files.js';
 import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import { defineManager } from '../../core/define-manager.js';
@@ -38,6 +39,7 @@ const parts = {
   log: silentLog,
   compile: createCompiler(),
   links: noLinks,
+  drivers: noDriverFiles,
 };
 const manager = clockManager.create({
   ...parts,

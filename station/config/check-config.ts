@@ -98,7 +98,10 @@ class Check {
     this.#managers.set(name, undefined);
     const load = found?.isFitting === true ? this.#registries.managers[found.part.kind] : undefined;
     if (found === undefined || load === undefined) return;
-    const trial = tryManager(await load(), name, found.part.options, trialLinks(this.#registries, this.#tree.value));
+    const trial = tryManager(await load(), name, found.part.options, {
+      drivers: this.#registries.drivers,
+      links: trialLinks(this.#registries, this.#tree.value),
+    });
     if ('manager' in trial) this.#managers.set(name, trial.manager);
     else this.#addAll([{ pointer, message: trial.problem }]);
   }

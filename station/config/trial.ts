@@ -3,7 +3,7 @@ import { toProblem } from '../../core/errors.js';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json-value.js';
 import type { Links } from '../../core/link.js';
 import { silentLog } from '../../core/log.js';
-import type { HardwareManager } from '../../core/manager.js';
+import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import { OutputStream } from '../../core/output-stream.js';
 import { createCompiler } from '../../schemas/compiler.js';
 import type { Registries } from '../registries.js';
@@ -12,7 +12,12 @@ import { systemClock } from '../system-clock.js';
 export type Trial = { readonly manager: HardwareManager } | { readonly problem: string };
 
 /** Builds a manager that is never started: it finds what no schema can say (two blocks of one name), and knows its channels. */
-export const tryManager = (kind: ManagerKind, name: string, options: JsonObject, links: Links): Trial => {
+export const tryManager = (
+  kind: ManagerKind,
+  name: string,
+  options: JsonObject,
+  { links, drivers }: Pick<ManagerContext, 'links' | 'drivers'>,
+): Trial => {
   try {
     const context = {
       stream: new OutputStream(name, systemClock),
@@ -21,6 +26,7 @@ export const tryManager = (kind: ManagerKind, name: string, options: JsonObject,
       log: silentLog,
       compile: createCompiler(),
       links,
+      drivers,
     };
     return { manager: kind.create(options, context) };
   } catch (thrown) {

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import type { JsonObject } from '../../core/json-value.js';
 import { noLinks, type Links } from '../../core/link.js';
 import { silentLog } from '../../core/log.js';
+import { driverFiles } from '../../station/driver-files.js';
 import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import type { ChannelId, Output, Reading } from '../../core/message.js';
 import { seededRandom } from '../../core/random.js';
@@ -63,6 +64,7 @@ export class FakeStation {
       log: silentLog,
       compile: createCompiler(),
       links,
+      drivers: driverFiles,
     };
   }
 

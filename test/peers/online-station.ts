@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { envelopeTcpKind } from '../../connectors/envelope-tcp/connector.js';
+import { noDriverFiles } from '../../core/driver-file/driver-files.js';
 import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import type { Connector, Listener } from '../../core/connector.js';
@@ -30,7 +31,14 @@ export class OnlineStation {
 
   constructor(options: JsonObject = {}, rack: JsonObject = {}) {
     const { bus, log } = this;
-    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler(), links: noLinks };
+    const parts = {
+      clock: systemClock,
+      random: seededRandom(1),
+      log,
+      compile: createCompiler(),
+      links: noLinks,
+      drivers: noDriverFiles,
+    };
     const rackOptions = { blocks: [{ id: 1 }], settlingMs: 20, measuringPeriodMs: 50, noiseV: 0, ...rack };
     this.#rack = hvKind.create(rackOptions, { ...parts, stream: bus.streamOf('hv') });
     bus.attach(this.#rack);

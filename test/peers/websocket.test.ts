@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { HttpServer } from '../../connectors/transports/http-server.js';
 import { websocketKind } from '../../connectors/websocket/connector.js';
 import { consoleRoutes } from '../../connectors/websocket/console-routes.js';
+import { noDriverFiles } from '../../core/driver-file/driver-files.js';
 import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import type { Clock } from '../../core/clock.js';
@@ -59,6 +60,7 @@ describe('the WebSocket connector', () => {
       log: silentLog,
       compile: createCompiler(),
       links: noLinks,
+      drivers: noDriverFiles,
     };
     manager = hvKind.create(options, context);
     bus.attach(manager);

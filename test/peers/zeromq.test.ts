@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { RouterSocket } from '../../connectors/transports/zmq-router.js';
 import { zeromqKind } from '../../connectors/zeromq/connector.js';
+import { noDriverFiles } from '../../core/driver-file/driver-files.js';
 import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
 import type { Connector, Listener } from '../../core/connector.js';
@@ -29,7 +30,14 @@ class Station {
 
   constructor() {
     const { log, bus } = this;
-    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler(), links: noLinks };
+    const parts = {
+      clock: systemClock,
+      random: seededRandom(1),
+      log,
+      compile: createCompiler(),
+      links: noLinks,
+      drivers: noDriverFiles,
+    };
     const blocks = [{ id: 1 }, { id: 10 }];
     const options = { blocks, measuringPeriodMs: POLL_MS, settlingMs: 20, limits: { minimum: 0, maximum: 15_000 } };
     this.#rack = hvKind.create(options, { ...parts, stream: bus.streamOf('hv') });
@@ -43,7 +51,14 @@ class Station {
 
   async open(options: JsonObject): Promise<void> {
     const { log, bus } = this;
-    const parts = { clock: systemClock, random: seededRandom(1), log, compile: createCompiler(), links: noLinks };
+    const parts = {
+      clock: systemClock,
+      random: seededRandom(1),
+      log,
+      compile: createCompiler(),
+      links: noLinks,
+      drivers: noDriverFiles,
+    };
     this.#connector = zeromqKind.create(options, { ...parts, name: 'zmq', bus });
     this.#listeners = await this.#connector.start();
   }

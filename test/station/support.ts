@@ -5,6 +5,7 @@ import { HardwareError } from '../../core/errors.js';
 import { defineManager } from '../../core/define-manager.js';
 import type { Device } from '../../core/device.js';
 import type { JsonObject } from '../../core/json-value.js';
+import { noDriverFiles } from '../../core/driver-file/driver-files.js';
 import { noLinks } from '../../core/link.js';
 import { silentLog } from '../../core/log.js';
 import type { Failure, Output, Reply } from '../../core/message.js';
@@ -58,6 +59,7 @@ export const fakeKinds = (diary: Diary): Registries => {
     connectors: { fake: () => Promise.resolve(connectorKind) },
     services: { fake: () => Promise.resolve(serviceKind) },
     links: () => noLinks,
+    drivers: noDriverFiles,
     managers: {
       fake: () =>
         Promise.resolve({

@@ -1,6 +1,7 @@
 import { Bus } from '../../core/bus.js';
 import type { JsonObject } from '../../core/json-value.js';
 import { noLinks, type Links } from '../../core/link.js';
+import { driverFiles } from '../../station/driver-files.js';
 import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import type { ChannelId, CommandRequest, Event, Failure, Output, Reading, Reply } from '../../core/message.js';
 import { seededRandom } from '../../core/random.js';
@@ -26,7 +27,15 @@ export class Lab {
 
   context(name: string, links: Links = noLinks): ManagerContext {
     const { clock, log, bus } = this;
-    return { stream: bus.streamOf(name), clock, log, random: seededRandom(1), compile: createCompiler(), links };
+    return {
+      stream: bus.streamOf(name),
+      clock,
+      log,
+      random: seededRandom(1),
+      compile: createCompiler(),
+      links,
+      drivers: driverFiles,
+    };
   }
 
   /** Sends a command with an id of its own. */

@@ -1,3 +1,4 @@
+import { noDriverFiles } from '../../../core/driver-file/driver-files.js';
 import { noLinks } from '../../../core/link.js';
 import type { ConnectorKind, ManagerKind, ServiceKind } from '../../../core/connector.js';
 import { defineManager } from '../../../core/define-manager.js';
@@ -90,6 +91,7 @@ export const testKinds: Registries = {
   connectors: { port: () => Promise.resolve(portKind) },
   services: { watch: () => Promise.resolve(watchKind) },
   links: () => noLinks,
+  drivers: noDriverFiles,
 };
 
 const secrets: Readonly<Record<string, string>> = { 'token.txt': 'sesame-open-now\n', 'short.txt': 'hush' };

@@ -38,6 +38,15 @@ export type DriverFile = {
     /** Entries it holds. */
     readonly size: number;
   };
+  /** Asked beside the reads, at most every `everyMs`, whether the instrument was switched off and on meanwhile: what it then
+   *  has forgotten is not sent again, but it is connected to, initialised and read anew. The bit clears when it is read.
+   *  Absent: a power cycle shows only in a lost link. */
+  readonly powerCycle?: {
+    /** Default `*ESR?`, whose bit 7 (128) IEEE 488.2 gives to it; default once a second. */
+    readonly ask?: string;
+    readonly mask?: number;
+    readonly everyMs?: number;
+  };
   /** Said before each request that has a channel, as one critical section: `INSTrument:NSELect {channel}`. */
   readonly select?: string;
   /** By the model that the identity names. */
@@ -68,13 +77,17 @@ export type ModelSpec = {
   readonly description?: string;
   /** Absent: one device without channels. */
   readonly channels?: { readonly [channel: string]: ChannelSpec };
+  /** Of all channels, and of the device itself. */
+  readonly limits?: ChannelSpec['limits'];
+  /** Parameters and commands that this model does not have. */
+  readonly without?: readonly string[];
 };
 
 export type ChannelSpec = {
   readonly label?: string;
   /** By parameter; what `limits` of the parameter asks the instrument for comes before these. */
   readonly limits?: { readonly [parameter: string]: { readonly minimum?: number; readonly maximum?: number } };
-  /** Parameters that this channel does not have. */
+  /** Parameters and commands that this channel does not have. */
   readonly without?: readonly string[];
 };
 
@@ -91,7 +104,8 @@ export type ParameterSpec = {
   readonly ask?: string;
   /** Regular expression with one group: the part of the answer that is meant. Default: the leading number; for others all. */
   readonly answer?: string;
-  /** The answer is a word of bits. flag: whether one of them is set; choice: `words` has the number that is left. */
+  /** The answer is a word of bits. flag: whether one of those in the mask is set; choice: `words` has the number that the
+   *  mask leaves, moved down to its lowest bit. */
   readonly bits?: { readonly base?: 10 | 16; readonly mask: number | { readonly [channel: string]: number } };
   /** The command; absent: read only. */
   readonly tell?: string;
@@ -108,10 +122,13 @@ export type ParameterSpec = {
   readonly answerAfterMs?: number;
   /** What a simulated instrument starts with. */
   readonly initial?: Json;
+  /** How it prints its answer, where that is more than the value: `V{channel} {value}`. */
+  readonly printed?: string;
 };
 
 export type ActionSpec = {
-  readonly description: string;
+  /** Needed unless the family's vocabulary knows the command. */
+  readonly description?: string;
   readonly scope?: 'channel' | 'manager';
   readonly arguments?: {
     readonly [name: string]: {

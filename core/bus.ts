@@ -2,10 +2,10 @@ import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from './clock.js';
 import type { Description } from './description.js';
 import { Deduplicator } from './deduplicator.js';
-import { problem, type Problem } from './errors.js';
+import { HardwareError, problem, type Problem } from './errors.js';
 import { inGateOrder, standardGuards, type Guard } from './guards.js';
 import type { HardwareManager } from './manager.js';
-import type { Command, CommandRequest, Output, Reading } from './message.js';
+import type { Command, CommandRequest, Failure, Output, Reading, Reply } from './message.js';
 import { OutputStream } from './output-stream.js';
 import { Relay } from './relay.js';
 
@@ -17,6 +17,8 @@ export type BusOptions = {
 
 /** The name under which the station itself speaks, also for commands to managers that do not exist. */
 export const STATION = 'station';
+
+type Asker = { readonly resolve: (answer: Reply | Failure) => void; readonly reject: (reason: Error) => void };
 
 const stationIsStopping = problem('STOPPING', 'the station is stopping; send it again when it is back');
 
@@ -33,6 +35,8 @@ export class Bus {
   readonly #outputs = new Relay<Output>();
   readonly #accepted = new Relay<Command>();
   readonly #deduplicator: Deduplicator;
+  /** Who waits for the answer to a command, by its reference. */
+  readonly #askers = new Map<number, Asker>();
   #lastReference = 0;
   #isClosed = false;
 
@@ -103,10 +107,44 @@ export class Bus {
 
   /** Takes a command through the gate. The answer comes on `outputs`: exactly one reply or failure that names the command. */
   submit(request: CommandRequest): void {
+    this.#enter(request, ++this.#lastReference);
+  }
+
+  /** The same for who wants the answer to this very command: resolves with it, reply or failure, when all have been told.
+   *  Takes as long as the command does. Rejects with STOPPING when the bus ends before it is answered. */
+  ask(request: CommandRequest): Promise<Reply | Failure> {
+    return new Promise((resolve, reject) => {
+      const reference = ++this.#lastReference;
+      this.#askers.set(reference, { resolve, reject });
+      this.#enter(request, reference);
+    });
+  }
+
+  /** No new commands from here on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** The station is stopping: new commands are refused. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Ends the streams: every subscriber sees `complete`. */
+  complete(): void {
+    for (const { stream } of this.#streams.values()) stream.complete();
+    this.#outputs.complete();
+    this.#accepted.complete();
+    const reason = new HardwareError('STOPPING', stationIsStopping.message);
+    for (const { reject } of this.#askers.values()) reject(reason);
+    this.#askers.clear();
+  }
+
+  #enter(request: CommandRequest, reference: number): void {
     const manager = this.#managers.get(request.manager);
     const normal = manager === undefined ? request : manager.normalize(request);
     // The spread comes last, see `OutputStream.publish`.
-    const command: Command = { type: 'command', reference: ++this.#lastReference, ...normal };
+    const command: Command = { type: 'command', reference, ...normal };
     this.#accepted.next(command);
     if (manager === undefined) {
       this.streamOf(STATION).publish({ type: 'failure', command, problem: this.#unknownManager(command) });
@@ -125,22 +163,18 @@ export class Bus {
     }
   }
 
-  /** No new commands from here on. */
-  close(): void {
-    this.#isClosed = true;
-  }
-
-  /** Ends the streams: every subscriber sees `complete`. */
-  complete(): void {
-    for (const { stream } of this.#streams.values()) stream.complete();
-    this.#outputs.complete();
-    this.#accepted.complete();
-  }
-
   #forward(output: Output): void {
     this.#outputs.next(output);
     // Afterwards: the answers to those who joined come later in the stream.
-    if (output.type === 'reply' || output.type === 'failure') this.#deduplicator.settle(output);
+    if (output.type !== 'reply' && output.type !== 'failure') return;
+    this.#deduplicator.settle(output);
+    this.#answer(output);
+  }
+
+  #answer(answer: Reply | Failure): void {
+    const { reference } = answer.command;
+    this.#askers.get(reference)?.resolve(answer);
+    this.#askers.delete(reference);
   }
 
   #refusal(command: Command, manager: HardwareManager, applies: (guard: Guard) => boolean): Problem | undefined {

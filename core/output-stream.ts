@@ -26,6 +26,11 @@ export class OutputStream {
     return this.#relay.values;
   }
 
+  /** The start of the manager, epoch ms; grows with each. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Whether anything has been said in this epoch. */
   get hasSpoken(): boolean {
     return this.#seq > 0;

@@ -6,13 +6,16 @@ export type CommandTraits = {
   readonly busy: BusyPolicy;
   readonly busyScope: 'channel' | 'manager';
   readonly isUrgent: boolean;
+  /** Ends what runs and waits in its scope, and runs at once. */
+  readonly preempts?: boolean;
   readonly timeoutMs: number;
 };
 
 export type Waiting = { readonly command: Command; readonly traits: CommandTraits };
 
 /** Never kept waiting: reads, and what makes things stop or safe. */
-export const skipsBusy = ({ isUrgent, busy }: CommandTraits): boolean => isUrgent || busy === 'concurrent';
+export const skipsBusy = ({ isUrgent, busy, preempts }: CommandTraits): boolean =>
+  isUrgent || busy === 'concurrent' || preempts === true;
 
 /** Keeps others waiting: nothing new starts on a channel that is being set, or made safe. */
 export const holdsOthers = ({ busy }: CommandTraits): boolean => busy !== 'concurrent';

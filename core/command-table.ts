@@ -1,6 +1,6 @@
 import type { ManagerDefinition } from './manager-definition.js';
 import type { CommandDescription } from './description.js';
-import { problem, type Problem } from './errors.js';
+import { HardwareError, problem, type Problem } from './errors.js';
 import type { Json, JsonObject, JsonSchema } from './json-value.js';
 import type { ChannelId, Command } from './message.js';
 import { outsideLimits, type Argument, type Call, type CommandSpec, type Parameter } from './parameter.js';
@@ -75,7 +75,7 @@ const writerSpec = <Driver, Channel>(
   name: string,
   parameter: Parameter<Driver, Channel>,
 ): CommandSpec<Driver, Channel> | undefined => {
-  const { write, limits, unit } = parameter;
+  const { write, writing, limits, unit, isAt } = parameter;
   if (write === undefined) return undefined;
   const value: Argument<Driver, Channel> = {
     description: parameter.description,
@@ -88,14 +88,21 @@ const writerSpec = <Driver, Channel>(
     arguments: { value },
     busy: 'queue',
     target: parameter.scope ?? 'channel',
-    timeoutMs: () => DEFAULT_CALL_MS,
+    ...(writing?.preempts === undefined ? {} : { preempts: (values) => writing.preempts?.(valueIn(values)) ?? false }),
+    timeoutMs: (values, driver, channel) =>
+      writing?.timeoutMs?.(valueIn(values), driver, channel as Channel) ?? DEFAULT_CALL_MS,
     run: async (driver, channel, values, call) => {
-      await write(driver, channel, values['value'] ?? null, call);
+      if (isAt?.(driver, channel) === false)
+        throw new HardwareError('BAD_COMMAND', `${String(channel)} has no ${name} on this device`);
+      await write(driver, channel, valueIn(values), call);
       await call.refresh(name);
+      writing?.confirm?.(driver, channel, valueIn(values));
       return {};
     },
   };
 };
+
+const valueIn = (values: JsonObject): Json => values['value'] ?? null;
 
 type SpecOf<Driver, Channel> = Omit<CommandSpec<Driver, Channel>, 'run'>;
 

@@ -126,6 +126,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     if (wasStopped) return;
     this.#version += 1;
     this.#desk.publishAllBad(problem('DISCONNECTED', `${this.name} is stopped`));
+    this.#desk.withdrawAlarms(`${this.name} is stopped, nobody watches it now`);
     this.announce('stopped', { version: this.#version });
   }
 
@@ -134,7 +135,11 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     try {
       this.input.abort(undefined, problem('ABORTED', `${this.name} is being made safe`));
       const driver = this.#online();
-      const makeSafe = (): Promise<void> => this.#onDevice(driver, () => this.#definition.makeSafe(driver, call));
+      const refresh = async (parameter: string, channel: Channel): Promise<void> => {
+        await this.#read(driver, { parameter, channel }, call);
+      };
+      const makeSafe = (): Promise<void> =>
+        this.#onDevice(driver, () => this.#definition.makeSafe(driver, call, refresh));
       await makeSafe();
       if (await this.input.settled()) await makeSafe();
       await this.#poller.readOnce(driver, call.signal);
@@ -193,7 +198,10 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   protected traitsOf(command: Command): CommandTraits {
     const { spec, description } = this.#entry(command);
     const { busy, busyScope, isUrgent } = description;
-    return { busy, busyScope, isUrgent, timeoutMs: spec.timeoutMs(command.arguments) };
+    const preempts = spec.preempts?.(command.arguments) ?? false;
+    const channel = this.#channelOf(command.channel);
+    const timeoutMs = spec.timeoutMs(command.arguments, this.#connection.driver, channel);
+    return { busy, busyScope, isUrgent, preempts, timeoutMs };
   }
 
   protected run(command: Command, call: Call): Promise<Json> {
@@ -232,7 +240,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
 
   async #refresh(channel: ChannelId | undefined, parameter: string | undefined, call: Call): Promise<number> {
     const driver = this.#online();
-    const items = this.#plan()
+    const items = this.#plan(driver)
       .flatMap((group) => group.items)
       .filter((item) => parameter === undefined || item.parameter === parameter)
       .filter((item) => channel === undefined || item.channel === channel);
@@ -296,7 +304,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     this.#silence.end();
     this.announce('online', { version: this.#version });
     if (isNew) this.announce('description', { version: this.#version });
-    if (this.#connection.driver === driver) this.#poller.start(driver, this.#plan());
+    if (this.#connection.driver === driver) this.#poller.start(driver, this.#plan(driver));
   }
 
   #forgetChannels(gone: readonly Channel[]): void {
@@ -314,8 +322,9 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     this.#desk.publishAllBad(problem('DISCONNECTED', reason.message));
   }
 
-  #plan(): readonly PollGroup<Channel>[] {
-    return pollPlan(this.#definition.parameters, this.#channels, this.#channelOf(undefined));
+  #plan(driver: Driver): readonly PollGroup<Channel>[] {
+    const noChannel = this.#channelOf(undefined);
+    return pollPlan(this.#definition.parameters, { driver, channels: this.#channels, noChannel });
   }
 
   #online(): Driver {

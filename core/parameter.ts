@@ -34,14 +34,45 @@ export type ValueShape<Value extends Json> = {
   readonly valueType?: Value;
 };
 
+/** A condition that a reading tells: said when it begins and when it ends, by the name of its parameter. */
+export type AlarmRule = {
+  readonly when: (value: Json) => boolean;
+  readonly severity: 'warning' | 'alarm';
+  /** What is wrong, and what to do. */
+  readonly message: string;
+  readonly cleared: string;
+};
+
+/** What a value that differs from the one before it has to say as an event; undefined: nothing. */
+export type ChangeRule<Driver, Channel> = (
+  driver: Driver,
+  channel: Channel,
+  change: { readonly before: Json; readonly value: Json },
+) => { readonly event: string; readonly details: JsonObject } | undefined;
+
+/** How a value is written, where that is more than one short request. */
+export type Writing<Driver, Channel, Value> = {
+  /** Absent: 10 s. */
+  readonly timeoutMs?: (value: Value, driver: Driver | undefined, channel: Channel) => number;
+  /** See `CommandSpec.preempts`. */
+  readonly preempts?: (value: Value) => boolean;
+  /** Called after the readback: throws a `HardwareError` when the instrument has not taken the value. */
+  readonly confirm?: (driver: Driver, channel: Channel, value: Value) => void;
+};
+
 export type Parameter<Driver, Channel> = ValueShape<Json> & {
   /** `manager`: one for the whole device, not one for each channel. Default `channel`. */
   readonly scope?: 'channel' | 'manager';
+  /** Whether this device has it on this channel; absent: on all. */
+  readonly isAt?: (driver: Driver, channel: Channel) => boolean;
   /** Read this often; 0: again in the next turn of the event loop; absent: read once when online, and after each write. */
   readonly pollMs?: number;
   readonly limits?: LimitsOf<Driver, Channel>;
   readonly read?: (driver: Driver, channel: Channel, call: Call) => Promise<Json>;
   readonly write?: (driver: Driver, channel: Channel, value: Json, call: Call) => Promise<void>;
+  readonly writing?: Writing<Driver, Channel, Json>;
+  readonly alarm?: AlarmRule;
+  readonly event?: ChangeRule<Driver, Channel>;
 };
 
 export type Argument<Driver, Channel, Value extends Json = Json> = ValueShape<Value> & {
@@ -68,7 +99,9 @@ export type CommandSpec<Driver, Channel> = {
   readonly target?: 'channel' | 'manager' | 'either';
   /** Skips lock and busy: what makes things stop or safe. */
   readonly isUrgent?: boolean;
-  readonly timeoutMs: (values: JsonObject) => number;
+  /** For these values it ends what runs and what waits on its channel with ABORTED, and runs at once: switching off. */
+  readonly preempts?: (values: JsonObject) => boolean;
+  readonly timeoutMs: (values: JsonObject, driver?: Driver, channel?: Channel) => number;
   readonly run: (driver: Driver, channel: Channel, values: JsonObject, call: CommandCall) => Promise<Json>;
 };
 
@@ -77,19 +110,19 @@ type Write<Driver, Channel, Value> = (driver: Driver, channel: Channel, value: V
 
 type ParameterOptions<Driver, Channel, Value> = {
   readonly description: string;
-  readonly scope?: 'channel' | 'manager';
-  readonly pollMs?: number;
   readonly read?: Read<Driver, Channel, Value>;
   readonly write?: Write<Driver, Channel, Value>;
-};
+  readonly writing?: Writing<Driver, Channel, Value>;
+} & Pick<Parameter<Driver, Channel>, 'scope' | 'isAt' | 'pollMs' | 'alarm' | 'event'>;
 
 /** The declaration as an author writes a command: `run` gets its values typed by `arguments`. */
 type CommandOptions<Driver, Channel, Specs extends Arguments<Driver, Channel>> = Omit<
   CommandSpec<Driver, Channel>,
-  'arguments' | 'run' | 'timeoutMs'
+  'arguments' | 'run' | 'timeoutMs' | 'preempts'
 > & {
   readonly arguments: Specs;
-  readonly timeoutMs: number | ((values: ValuesOf<Specs>) => number);
+  readonly timeoutMs: number | ((values: ValuesOf<Specs>, driver?: Driver, channel?: Channel) => number);
+  readonly preempts?: (values: ValuesOf<Specs>) => boolean;
   readonly run: (driver: Driver, channel: Channel, values: ValuesOf<Specs>, call: CommandCall) => Promise<Json>;
 };
 
@@ -99,12 +132,13 @@ export const declare = <Driver, Channel extends ChannelId = number>() => {
   const parameter =
     <Value extends Json>(schema: JsonSchema) =>
     (options: ParameterOptions<Driver, Channel, Value>): Parameter<Driver, Channel> => {
-      const { write, ...rest } = options;
+      const { write, writing, ...rest } = options;
       if (write === undefined) return { ...rest, schema };
       const set: Parameter<Driver, Channel>['write'] = async (driver, channel, value, call) => {
         await write(driver, channel, value as Value, call);
       };
-      return { ...rest, schema, write: set };
+      const how = writing === undefined ? {} : { writing: writing as Writing<Driver, Channel, Json> };
+      return { ...rest, schema, write: set, ...how };
     };
 
   return {
@@ -158,10 +192,14 @@ export const declare = <Driver, Channel extends ChannelId = number>() => {
     command: <Specs extends Arguments<Driver, Channel>>(
       options: CommandOptions<Driver, Channel, Specs>,
     ): CommandSpec<Driver, Channel> => {
-      const { run, timeoutMs } = options;
+      const { run, timeoutMs, preempts, ...rest } = options;
       return {
-        ...options,
-        timeoutMs: typeof timeoutMs === 'number' ? () => timeoutMs : (values) => timeoutMs(values as ValuesOf<Specs>),
+        ...rest,
+        ...(preempts === undefined ? {} : { preempts: (values) => preempts(values as ValuesOf<Specs>) }),
+        timeoutMs:
+          typeof timeoutMs === 'number'
+            ? () => timeoutMs
+            : (values, driver, channel) => timeoutMs(values as ValuesOf<Specs>, driver, channel),
         run: (driver, channel, values, call) => run(driver, channel, values as ValuesOf<Specs>, call),
       };
     },

@@ -68,8 +68,10 @@ export class CommandQueue {
     if (traits === undefined) return;
     const next = { command, traits };
     if (this.#isStopping) this.#refuse(command, this.#stoppingProblem());
-    else if (skipsBusy(traits)) this.#runBeside(next);
-    else if (!this.#isBlocked(next, this.#waiting.length)) this.#run(next);
+    else if (skipsBusy(traits)) {
+      if (traits.preempts === true) this.#endFor(next);
+      this.#runBeside(next);
+    } else if (!this.#isBlocked(next, this.#waiting.length)) this.#run(next);
     else if (traits.busy === 'queue') this.#wait(next);
     else this.#refuse(command, this.#busyProblem(this.#blockerOf(next)));
   }
@@ -77,8 +79,19 @@ export class CommandQueue {
   /** Ends what runs and what waits, on one channel or on all, but nothing urgent; a driver that does not settle stays busy.
    *  Returns how many. */
   abort(channel: Command['channel'], reason: Problem): number {
-    const concerns = ({ command }: Waiting): boolean =>
-      channel === undefined || command.channel === undefined || command.channel === channel;
+    return this.#endAll(
+      ({ command }) => channel === undefined || command.channel === undefined || command.channel === channel,
+      reason,
+    );
+  }
+
+  /** What preempts does not end its own like, nor reads: they do not stand in its way. */
+  #endFor(next: Waiting): void {
+    const reason = problem('ABORTED', `${this.#nameOf(next.command)} took its place`);
+    this.#endAll(({ command, traits }) => !skipsBusy(traits) && overlap({ command, traits }, next), reason);
+  }
+
+  #endAll(concerns: (other: Waiting) => boolean, reason: Problem): number {
     const waiting = this.#waiting.filter(concerns);
     this.#waiting = this.#waiting.filter((other) => !concerns(other));
     const running = [...this.#running].filter((run) => !run.traits.isUrgent && !run.isAnswered && concerns(run));

@@ -5,6 +5,7 @@ import type { Json } from './json-value.js';
 import type { ChannelId, OutputBody, ReadingBody } from './message.js';
 import type { Call, Parameter } from './parameter.js';
 import { notPlain } from './plain-data.js';
+import { ReadingWatch } from './reading-watch.js';
 
 /** A polled reading is stale when this many of its periods went by without a new one, and at least so much time. */
 const STALE_PERIODS = 3;
@@ -21,12 +22,19 @@ export type ReadingDeskOptions = {
 type Heading = Pick<ReadingBody, 'type' | 'channel' | 'parameter' | 'unit'>;
 
 /** Where a parameter was read, what came last, and how long ago, to the second. */
-type Place = { readonly heading: Heading; last: ReadingBody | undefined; ageMs: number };
+type Place<Driver, Channel extends ChannelId> = {
+  readonly heading: Heading;
+  readonly channel: Channel | undefined;
+  last: ReadingBody | undefined;
+  ageMs: number;
+  /** Only where the declaration has something to tell. */
+  watch: ReadingWatch<Driver, Channel> | undefined;
+};
 
 /** One parameter, and what has been read of it since the start: by channel, undefined for the whole device. */
-type Entry<Driver, Channel> = {
+type Entry<Driver, Channel extends ChannelId> = {
   readonly parameter: Parameter<Driver, Channel>;
-  readonly places: Map<Channel | undefined, Place>;
+  readonly places: Map<Channel | undefined, Place<Driver, Channel>>;
 };
 
 /** Reads parameters and publishes what came: a value, or a bad reading with the reason. Takes the time at the device edge. */
@@ -48,7 +56,10 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
     const place = placeOf(name, entry, channel);
     try {
       const value = await entry.parameter.read(driver, channel, call);
-      return isAborted(call) ? undefined : this.#publishValue(place, value);
+      if (isAborted(call)) return undefined;
+      const flaw = this.#publishValue(place, value);
+      if (flaw === undefined) this.#watchOver(name, entry, place)?.see(value, entry.parameter, driver, channel);
+      return flaw;
     } catch (thrown) {
       if (isAborted(call)) return toProblem(thrown);
       if (!(thrown instanceof HardwareError) && place.last?.problem?.code !== 'INTERNAL')
@@ -66,7 +77,18 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
 
   /** Channels that the instrument no longer has. */
   forget(channels: readonly Channel[]): void {
-    for (const { places } of this.#entries.values()) for (const channel of channels) places.delete(channel);
+    for (const { parameter, places } of this.#entries.values()) {
+      for (const channel of channels) {
+        places.get(channel)?.watch?.withdraw(parameter, `the device has no ${String(channel)} any more`);
+        places.delete(channel);
+      }
+    }
+  }
+
+  /** At stop: what comes next on this name knows nothing of alarms that were raised before it. */
+  withdrawAlarms(reason: string): void {
+    for (const { parameter, places } of this.#entries.values())
+      for (const { watch } of places.values()) watch?.withdraw(parameter, reason);
   }
 
   /** Called now and then with the time since the last call: says of what has become too old to trust that it is stale. */
@@ -83,7 +105,7 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
   }
 
   /** Unknown is not zero, and no more is a NaN that JSON would print as null. */
-  #publishValue(place: Place, value: Json): Problem | undefined {
+  #publishValue(place: Place<Driver, Channel>, value: Json): Problem | undefined {
     const flaw = notPlain(value);
     if (flaw !== undefined)
       return this.#publishBad(place, problem('DEVICE_FAULT', `${place.heading.parameter}: ${flaw}`));
@@ -93,13 +115,22 @@ export class ReadingDesk<Driver, Channel extends ChannelId> {
     return undefined;
   }
 
-  #publishBad(place: Place, reason: Problem): Problem {
+  #publishBad(place: Place<Driver, Channel>, reason: Problem): Problem {
     const timeMs = this.#options.clock.now();
     this.#publish(place, { value: null, quality: 'bad', problem: reason, timeMs, ...place.heading });
     return reason;
   }
 
-  #publish(place: Place, reading: ReadingBody): void {
+  #watchOver(
+    name: string,
+    { parameter: { alarm, event } }: Entry<Driver, Channel>,
+    place: Place<Driver, Channel>,
+  ): ReadingWatch<Driver, Channel> | undefined {
+    if (alarm === undefined && event === undefined) return undefined;
+    return (place.watch ??= new ReadingWatch(name, place.channel, this.#options.publish));
+  }
+
+  #publish(place: Place<Driver, Channel>, reading: ReadingBody): void {
     place.last = reading;
     this.#options.publish(reading);
   }
@@ -110,7 +141,7 @@ const placeOf = <Driver, Channel extends ChannelId>(
   name: string,
   entry: Entry<Driver, Channel>,
   channel: Channel,
-): Place => {
+): Place<Driver, Channel> => {
   const { unit, scope } = entry.parameter;
   const where = scope === 'manager' ? undefined : channel;
   const known = entry.places.get(where);
@@ -121,7 +152,7 @@ const placeOf = <Driver, Channel extends ChannelId>(
     parameter: name,
     ...(unit === undefined ? {} : { unit }),
   };
-  const place: Place = { heading, last: undefined, ageMs: 0 };
+  const place: Place<Driver, Channel> = { heading, channel: where, last: undefined, ageMs: 0, watch: undefined };
   entry.places.set(where, place);
   return place;
 };

@@ -84,7 +84,7 @@ describe('a declaration', () => {
     expect(byValue.timeoutMs({ time: 2 })).to.equal(2_000);
   });
 
-  it('is read in groups of the same period, parameter by parameter', () => {
+  it('is read in groups of the same period, channel by channel', () => {
     const read = (): Promise<number> => Promise.resolve(1);
     const parameters = {
       voltage: numeric({ description: 'x', unit: 'V', pollMs: 10, read }),
@@ -92,18 +92,35 @@ describe('a declaration', () => {
       pressure: numeric({ description: 'x', unit: 'mbar', scope: 'manager', read }),
       target: numeric({ description: 'x', unit: 'V' }),
     };
-    expect(pollPlan(parameters, [1, 2], 0)).to.deep.equal([
+    const driver: Driver = { writes: [] };
+    expect(pollPlan(parameters, { driver, channels: [1, 2], noChannel: 0 })).to.deep.equal([
       {
         everyMs: 10,
         items: [
           { parameter: 'voltage', channel: 1 },
-          { parameter: 'voltage', channel: 2 },
           { parameter: 'current', channel: 1 },
+          { parameter: 'voltage', channel: 2 },
           { parameter: 'current', channel: 2 },
         ],
       },
       { everyMs: undefined, items: [{ parameter: 'pressure', channel: 0 }] },
     ]);
+  });
+});
+
+describe('a plan of reading', () => {
+  it('leaves out what the device does not have on a channel', () => {
+    const { flag } = declare<{ readonly switched: number }>();
+    const read = (): Promise<boolean> => Promise.resolve(true);
+    const enabled = flag({
+      description: 'x',
+      pollMs: 10,
+      read,
+      isAt: ({ switched }, channel) => channel === switched,
+    });
+    const plan = pollPlan({ enabled }, { driver: { switched: 2 }, channels: [1, 2, 3], noChannel: 0 });
+    expect(plan).to.deep.equal([{ everyMs: 10, items: [{ parameter: 'enabled', channel: 2 }] }]);
+    expect(pollPlan({ enabled }, { driver: { switched: 9 }, channels: [1], noChannel: 0 })).to.be.empty;
   });
 });
 

@@ -20,6 +20,7 @@ const traits: Readonly<Record<string, CommandTraits>> = {
   read: { busy: 'concurrent', busyScope: 'channel', isUrgent: false, timeoutMs: TIMEOUT_MS },
   safe: { busy: 'reject', busyScope: 'manager', isUrgent: true, timeoutMs: TIMEOUT_MS },
   abort: { busy: 'concurrent', busyScope: 'channel', isUrgent: true, timeoutMs: TIMEOUT_MS },
+  off: { busy: 'queue', busyScope: 'channel', isUrgent: false, preempts: true, timeoutMs: TIMEOUT_MS },
   endless: { busy: 'reject', busyScope: 'channel', isUrgent: false, timeoutMs: Number.NaN },
 };
 
@@ -316,6 +317,34 @@ describe('CommandQueue', () => {
       expect(jobs).to.be.empty;
       expect(answersOf(command)).to.deep.equal(['ABORTED']);
       expect(queue.runningCount).to.equal(0);
+    });
+  });
+
+  describe('what preempts', () => {
+    it('ends what runs and waits on its channel, and runs at once', () => {
+      const [running, waiting, elsewhere] = [push('write', 1), push('write', 1), push('write', 2)];
+      const off = push('off', 1);
+      expect([running, waiting].map(answersOf)).to.deep.equal([['ABORTED'], ['ABORTED']]);
+      expect(said.find((body) => body.type === 'failure')).to.deep.include({
+        problem: problem('ABORTED', 'psu/1 off took its place'),
+      });
+      expect(jobOf(running)?.call.signal.aborted).to.equal(true);
+      expect(jobOf(off)).to.not.equal(undefined);
+      expect(answersOf(elsewhere)).to.be.empty;
+    });
+
+    it('leaves alone its own like, reads and what is urgent', () => {
+      const others = [push('off', 1), push('read', 1), push('safe')];
+      push('off', 1);
+      expect(others.map(answersOf)).to.deep.equal([[], [], []]);
+    });
+
+    it('keeps others waiting until it is done', async () => {
+      const off = push('off', 1);
+      const on = push('write', 1);
+      expect(jobOf(on)).to.equal(undefined);
+      await finish(off);
+      expect(jobOf(on)).to.not.equal(undefined);
     });
   });
 

@@ -2,6 +2,7 @@ import { HardwareError } from '../errors.js';
 import type { Json } from '../json-value.js';
 import type { ChannelId } from '../message.js';
 import { unreachable } from '../unreachable.js';
+import { booleanOf, leadingNumber } from '../wire/scpi.js';
 import type { ResolvedParameter, ResolvedValue } from './resolve.js';
 import { unquoted } from './wire-words.js';
 
@@ -46,9 +47,9 @@ export const valueTold = (parameter: ResolvedValue, text: string): Json | undefi
   const { type, scale, words } = parameter;
   switch (type) {
     case 'number':
-      return scaled(parseFloat(text), scale);
+      return scaled(leadingNumber(text), scale);
     case 'flag':
-      return asFlag(words.fromWire(text) ?? onOff(text));
+      return asFlag(words.fromWire(text)) ?? booleanOf(text);
     case 'choice':
       return words.fromWire(text);
     case 'text':
@@ -102,17 +103,9 @@ const partThatIsMeant = (parameter: ResolvedParameter, answer: string): string =
 const spell = (value: Json): string =>
   typeof value === 'object' ? JSON.stringify(value).slice(0, QUOTED) : String(value);
 
-const scaled = (value: number, scale: number): number | undefined => {
-  if (!Number.isFinite(value) || Math.abs(value) >= INFINITY) return undefined;
+const scaled = (value: number | undefined, scale: number): number | undefined => {
+  if (value === undefined || Math.abs(value) >= INFINITY) return undefined;
   return scale === 1 ? value : Number((value * scale).toPrecision(DIGITS));
-};
-
-const onOff = (text: string): string | undefined => {
-  const word = text.trim().toUpperCase();
-  if (word === 'ON') return 'true';
-  if (word === 'OFF') return 'false';
-  const value = word === '' ? NaN : Number(word);
-  return value === 1 ? 'true' : value === 0 ? 'false' : undefined;
 };
 
 const asFlag = (word: string | undefined): boolean | undefined => (word === undefined ? undefined : word === 'true');
@@ -138,8 +131,8 @@ const fromBits = (parameter: ResolvedParameter, text: string, channel: ChannelId
 /** Decimal as any number, `+48` and `4.8E1`; hexadecimal with or without `0x` or `#H`. */
 const wordOfBits = (text: string, base: 10 | 16 | undefined): number | undefined => {
   const hex = /^(?:0x|#h)?([0-9a-f]{1,8})$/i.exec(text)?.[1];
-  const value = base === 16 ? parseInt(hex ?? '', 16) : parseFloat(text);
-  return Number.isInteger(value) && value >= 0 ? value : undefined;
+  const value = base === 16 ? parseInt(hex ?? '', 16) : leadingNumber(text);
+  return value !== undefined && Number.isInteger(value) && value >= 0 ? value : undefined;
 };
 
 const bitsOf = ({ type, words, scale }: ResolvedValue, value: Json, mask: number): number => {

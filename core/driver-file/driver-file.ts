@@ -141,6 +141,6 @@ export type ActionSpec = {
   /** Commands in order; the last one may be a query: its answer is the reply. */
   readonly send: readonly string[];
   readonly pauseMs?: number;
-  /** What it does in a simulated instrument: sets parameters. */
+  /** What it does in a simulated instrument: sets parameters; `{argument}` stands for that argument. */
   readonly simulate?: { readonly [parameter: string]: Json };
 };

@@ -106,7 +106,7 @@ const resolveParameter = (
 
 type ValueSpec = Pick<ParameterSpec, 'description' | 'type' | 'unit' | 'words' | 'answerWords' | 'scale'>;
 
-const resolveValue = (name: string, spec: ValueSpec): ResolvedValue => {
+export const resolveValue = (name: string, spec: ValueSpec): ResolvedValue => {
   const { description = name, type = 'number', unit, scale = 1 } = spec;
   const told = { ...(type === 'flag' ? { true: 1, false: 0 } : {}), ...(spec.words ?? spec.answerWords) };
   const answered = { ...(spec.answerWords ?? told) };

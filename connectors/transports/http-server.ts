@@ -1,35 +1,27 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { toProblem } from '../../core/errors.js';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../../core/log.js';
+import { isUnder, type HttpSection, type Missing } from '../http/section.js';
+import { AllowedMethods } from './allowed-methods.js';
 import { sendProblem } from './http-answer.js';
+import { statusOf, thrownProblem } from './http-problem.js';
+import { parseJsonBody } from './json-body.js';
 import { bindError, hostForUrl } from './listen-address.js';
-
-/** Answers GET and HEAD on the paths that it claims. */
-export type HttpRoute = {
-  readonly claims: (path: string) => boolean;
-  readonly handle: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | void;
-};
-
-/** Takes over the sockets of a path that is a WebSocket. */
-export type UpgradeRoute = {
-  readonly claims: (path: string) => boolean;
-  readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
-};
+import { refuseUnreadable, refuseUpgrade, type UpgradeRoute } from './upgrade-route.js';
 
 export type HttpServerOptions = {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** The first that claims a path has it. */
-  readonly routes: readonly HttpRoute[];
-  readonly upgrades: readonly UpgradeRoute[];
+  readonly sections: readonly HttpSection[];
   readonly maxConnections: number;
   readonly log: Logger;
 };
 
 const MAX_HEADER_BYTES = 16_384;
+const MAX_BODY_BYTES = 2 ** 20;
 /** A client that trickles its headers or its request is cut. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -38,27 +30,27 @@ const CHECK_INTERVAL_MS = 5000;
 /** Beyond this many waiting bytes a peer is behind: two bursts, so that a burst which the kernel takes at once is none. */
 export const HIGH_WATER_BYTES = 131_072;
 
-/** A port that speaks HTTP. It serves no body of its own: routes and upgrades are handed in. */
+/** A port that speaks HTTP. It serves nothing of its own: sections are handed in. */
 export class HttpServer {
+  /** For tests: `inject` asks without a socket, once it is `ready`. */
+  readonly app: FastifyInstance;
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  readonly #allowed = new AllowedMethods();
+  readonly #upgrades: readonly UpgradeRoute[];
+  readonly #missing: readonly Missing[];
   #isFull = false;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#server = createServer({
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-      highWaterMark: HIGH_WATER_BYTES,
-      noDelay: true,
-    });
-    this.#server.maxConnections = options.maxConnections;
-    this.#server.on('request', (request, response) => {
-      this.#onRequest(request, response);
-    });
+    const { sections, maxConnections } = options;
+    this.#upgrades = sections.flatMap(({ upgrades = [] }) => upgrades);
+    this.#missing = sections
+      .flatMap(({ missing }) => (missing === undefined ? [] : [missing]))
+      .sort((one, other) => other.under.length - one.under.length);
+    this.app = this.#createApp();
+    this.#server = this.app.server;
+    this.#server.maxConnections = maxConnections;
     this.#server.on('upgrade', (request, socket, head) => {
       this.#onUpgrade(request, socket, head);
     });
@@ -70,6 +62,7 @@ export class HttpServer {
   /** Resolves with the address once the port is open. Rejects with BAD_ARGUMENT when it cannot be had. */
   async start(): Promise<{ readonly host: string; readonly port: number }> {
     const { host, port, log } = this.#options;
+    await this.app.ready();
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
         reject(bindError(`${host}:${port}`, error));
@@ -95,47 +88,93 @@ export class HttpServer {
     await closed;
   }
 
-  #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    this.#isFull = false;
-    const path = pathOf(request);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      // Whatever body follows is not read.
-      response.shouldKeepAlive = false;
-      response.setHeader('Allow', 'GET, HEAD');
-      sendProblem(request, response, 405, `${request.method ?? 'this method'} is not understood here`);
-      return;
-    }
-    if (this.#options.upgrades.some(({ claims }) => claims(path))) {
-      sendProblem(
-        request,
-        response,
-        400,
-        `${path.slice(0, 120)} is a WebSocket: connect to it with Upgrade: websocket`,
-      );
-      return;
-    }
-    const route = this.#options.routes.find(({ claims }) => claims(path));
-    if (route === undefined) {
-      sendProblem(request, response, 404, 'there is nothing at this path');
-      return;
-    }
-    Promise.resolve(route.handle(request, response, path)).catch((thrown: unknown) => {
-      this.#options.log.error('request could not be answered', {
-        path: path.slice(0, 120),
-        reason: toProblem(thrown).message,
-      });
-      if (response.headersSent) response.destroy();
-      else sendProblem(request, response, 500, 'this could not be answered; the log of the station says why');
+  #createApp(): FastifyInstance {
+    const app: FastifyInstance = fastify({
+      serverFactory: (handle) =>
+        createHttpServer((request, response) => {
+          this.#onRequest(request, response, handle);
+        }),
+      bodyLimit: MAX_BODY_BYTES,
+      routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+      frameworkErrors: (_error, request, reply) => {
+        this.#onMissing(request, reply); // a path that cannot be decoded
+      },
+      clientErrorHandler: (error, socket) => {
+        refuseUnreadable(socket, error.code);
+      },
     });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJsonBody);
+    app.addHook('onRoute', ({ url, method }) => {
+      this.#allowed.add(url, method);
+    });
+    app.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) this.#onMissing(request, reply);
+      else done();
+    });
+    app.setNotFoundHandler((request, reply) => {
+      this.#onMissing(request, reply); // a route has found that it has nothing to say
+    });
+    app.setErrorHandler((thrown, request, reply) => {
+      this.#onThrown(thrown, request, reply);
+    });
+    for (const section of this.#options.sections) {
+      app.register(async (scope) => {
+        await section.register(scope);
+      });
+    }
+    return app;
+  }
+
+  #onRequest(
+    request: IncomingMessage,
+    response: ServerResponse,
+    handle: (request: IncomingMessage, response: ServerResponse) => void,
+  ): void {
+    this.#isFull = false;
+    const isUpgrade = this.#upgrades.length > 0 && this.#claimant(pathOf(request)) !== undefined;
+    if (isUpgrade && (request.method === 'GET' || request.method === 'HEAD')) {
+      const message = `${pathOf(request).slice(0, 120)} is a WebSocket: connect to it with Upgrade: websocket\n`;
+      response.writeHead(400, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-length': Buffer.byteLength(message),
+      });
+      response.end(request.method === 'HEAD' ? undefined : message);
+    } else handle(request, response);
+  }
+
+  #onMissing(request: FastifyRequest, reply: FastifyReply): void {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const missing = this.#missing.find(({ under }) => isUnder(path, under));
+    const methods = this.#allowed.at(path, missing !== undefined);
+    const allowed = methods.includes(request.method) ? [] : methods; // it has a route, which found nothing
+    if (request.method !== 'GET' && request.method !== 'HEAD') reply.header('connection', 'close'); // its body is not read
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    if (missing !== undefined) void missing.answer(request, reply, allowed);
+    else if (allowed.length === 0) sendProblem(request, reply, 404, 'there is nothing at this path');
+    else sendProblem(request, reply, 405, `${request.method} is not understood here`);
+  }
+
+  #onThrown(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const { code, message } = thrownProblem(thrown);
+    if (code !== 'INTERNAL') {
+      sendProblem(request, reply, statusOf[code], message);
+      return;
+    }
+    this.#options.log.error('request could not be answered', { path: request.url.slice(0, 120), reason: message });
+    sendProblem(request, reply, 500, 'this could not be answered; the log of the station says why');
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#isFull = false;
-    const path = pathOf(request);
-    const route = this.#options.upgrades.find(({ claims }) => claims(path));
+    const route = this.#claimant(pathOf(request));
     if (route === undefined) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
     else if (socket instanceof Socket) route.upgrade(request, socket, head);
     else socket.destroy();
+  }
+
+  #claimant(path: string): UpgradeRoute | undefined {
+    return this.#upgrades.find(({ claims }) => claims(path));
   }
 
   #onDrop(): void {
@@ -146,24 +185,22 @@ export class HttpServer {
   }
 }
 
-/** Answers an upgrade with a refusal and ends the connection. */
-export const refuseUpgrade = (socket: Duplex, status: number, message: string): void => {
-  socket.on('error', () => undefined); // it is being ended anyway
-  const body = `${message}\n`;
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Connection: close',
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.once('finish', () => {
-    socket.destroy();
-  });
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-};
+const createHttpServer = (handle: (request: IncomingMessage, response: ServerResponse) => void): Server =>
+  createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      highWaterMark: HIGH_WATER_BYTES,
+      noDelay: true,
+    },
+    handle,
+  );
 
 /** The path that was asked for, decoded and without its query; a path that cannot be decoded matches nothing. */
-export const pathOf = ({ url = '/' }: IncomingMessage): string => {
+const pathOf = ({ url = '/' }: IncomingMessage): string => {
   try {
     return decodeURIComponent(url.split('?', 1)[0] ?? '/');
   } catch {

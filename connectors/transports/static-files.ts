@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { sendAnswer, sendProblem } from './http-answer.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { commonHeaders, sendProblem } from './http-answer.js';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -37,26 +37,28 @@ export type StaticFilesOptions = {
 };
 
 /** Answers with a file of one directory; `path` is what follows the mount point, without a leading slash. */
-export type ServeFile = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+export type ServeFile = (request: FastifyRequest, reply: FastifyReply, path: string) => Promise<void>;
 
 /** Serves a directory as it is now, so that a new build shows without a restart; browsers ask each time whether it is new. */
 export const staticFiles =
   ({ directory, missing }: StaticFilesOptions): ServeFile =>
-  async (request, response, path) => {
+  async (request, reply, path) => {
     const name = fileName(path);
     const file =
       name === undefined ? undefined : await readIfNew(join(directory, name), request.headers['if-none-match']);
     if (name === undefined || file === undefined) {
-      if (name === 'index.html') sendProblem(request, response, 503, missing);
-      else sendProblem(request, response, 404, 'there is no such file');
+      if (name === 'index.html') sendProblem(request, reply, 503, missing);
+      else sendProblem(request, reply, 404, 'there is no such file');
       return;
     }
-    sendAnswer(request, response, {
-      status: file.isSame ? 304 : 200,
-      type: types[extname(name)] ?? 'application/octet-stream',
-      body: file.bytes,
-      headers: { ETag: file.tag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+    reply.headers({
+      ...commonHeaders,
+      etag: file.tag,
+      'cache-control': 'no-cache',
+      'content-security-policy': CONTENT_SECURITY_POLICY,
     });
+    if (file.isSame) reply.code(304).send();
+    else reply.type(types[extname(name)] ?? 'application/octet-stream').send(file.bytes);
   };
 
 /** The file a path means; undefined: none. Only plain names pass, so no path leads out of the directory. */

@@ -9,8 +9,8 @@ import type { Outbox, Sink } from '../../core/outbox.js';
 import type { Burst } from '../../core/parcel.js';
 import { isFarBehind } from '../far-behind.js';
 import type { ChunkTurn } from './chunk-turn.js';
-import { refuseUpgrade } from './http-server.js';
 import { refuseOrigin, type OriginPolicy } from './origin-policy.js';
+import { refuseUpgrade } from './upgrade-route.js';
 
 /** What an exchange makes of one connection. */
 export type WsPeer = {

@@ -14,6 +14,7 @@ import { MemoryLog } from '../support/memory-log.js';
 /** Options that open every port of a kind on loopback, at ports of the test's choosing (0: any). */
 const configs: Readonly<Record<string, (port: number) => JsonObject>> = {
   'envelope-tcp': (port) => ({ port, blocks: { '1': 'hv/1' } }),
+  http: (port) => ({ port, channel: { blocks: { '1': 'hv/1' } } }),
   websocket: (port) => ({ port, channel: { blocks: { '1': 'hv/1' } } }),
   zeromq: (port) => ({
     publish: `tcp://127.0.0.1:${port}`,

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { consoleSection } from '../../connectors/http/console-section.js';
 import { HttpServer } from '../../connectors/transports/http-server.js';
 import { websocketKind } from '../../connectors/websocket/connector.js';
-import { consoleRoutes } from '../../connectors/websocket/console-routes.js';
 import { noDriverFiles } from '../../core/driver-file/driver-files.js';
 import { noLinks } from '../../core/link.js';
 import { Bus } from '../../core/bus.js';
@@ -489,8 +489,8 @@ describe('the files of the console', () => {
     folder = mkdtempSync(join(tmpdir(), 'busbar-files-'));
     mkdirSync(join(folder, 'bundle'));
     writeFileSync(join(folder, 'secret.txt'), 'secret');
-    const routes = consoleRoutes(join(folder, 'bundle'));
-    server = new HttpServer({ host: '127.0.0.1', port: 0, routes, upgrades: [], maxConnections: 10, log: silentLog });
+    const sections = [consoleSection({ directory: join(folder, 'bundle'), isAtRoot: true })];
+    server = new HttpServer({ host: '127.0.0.1', port: 0, sections, maxConnections: 10, log: silentLog });
     base = `http://127.0.0.1:${(await server.start()).port}`;
   });
   afterEach(async () => {

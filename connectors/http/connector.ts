@@ -1,0 +1,28 @@
+import type { Connector, ConnectorKind, PartContext } from '../../core/connector.js';
+import { consoleDirectory, consoleSection } from './console-section.js';
+import { createHttpConnector } from './http-connector.js';
+import { httpOptionsSchema, readHttpOptions, type HttpOptions } from './options.js';
+import { isRootOwned, type HttpSection } from './section.js';
+import { socketsSection } from './sockets-section.js';
+
+/** One HTTP port with everything of ours under `/busbar/`, and what the config puts beside it. */
+export const httpKind: ConnectorKind = {
+  optionsSchema: httpOptionsSchema,
+  create: (rawOptions, { log, ...rest }): Connector => {
+    const options = readHttpOptions(rawOptions);
+    const context = { ...rest, log: log.child({ connector: rest.name }) };
+    const foreign = foreignSections(options, context);
+    return createHttpConnector(context, {
+      ...options,
+      sections: [...foreign, ...ownSections(options, context, !isRootOwned(foreign))],
+    });
+  },
+};
+
+/** Dialects, each with the root of the port or a prefix of its own. */
+const foreignSections = (_options: HttpOptions, _context: PartContext): readonly HttpSection[] => [];
+
+const ownSections = (options: HttpOptions, context: PartContext, isAtRoot: boolean): readonly HttpSection[] => [
+  socketsSection(context, options),
+  ...(options.console ? [consoleSection({ directory: consoleDirectory(), isAtRoot })] : []),
+];

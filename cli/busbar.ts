@@ -69,9 +69,12 @@ program
   .command('serve')
   .description('run a station; without a config the simulated laboratory')
   .argument('[config]', 'YAML file')
-  .action(async (config: string | undefined) => {
-    const { serve } = await import('../main.js');
-    await serve(config);
+  .option('--psudaemon [file]', 'a PSUDaemon file instead: default that of PSUDAEMON_CONF, else conf/psudaemon.yaml')
+  .action(async (config: string | undefined, { psudaemon }: { psudaemon?: string | true }) => {
+    const { serve, servePsudaemon } = await import('../main.js');
+    if (psudaemon === undefined) await serve(config);
+    else if (config === undefined) await servePsudaemon(psudaemon === true ? undefined : psudaemon);
+    else throw new CliError('usage', 'either a config or --psudaemon: one station has one config');
   });
 
 program

@@ -21,6 +21,8 @@ export type ServeOptions = {
   readonly configPath: string;
   readonly env: { readonly [name: string]: string | undefined };
   readonly registries: Registries;
+  /** Whose words the config is in. Default `busbar`. */
+  readonly format?: ConfigSource['format'];
 };
 
 /** Exit codes: those of the command line, and sysexits' EX_SOFTWARE for a crash. */
@@ -38,8 +40,8 @@ const CLOSE_MS = 100;
 const LINGER_MS = 100;
 
 /** Runs a station until a signal ends it. Resolves when it is up; the end of the process is its own business. */
-export const serve = async ({ configPath, env, registries }: ServeOptions): Promise<void> => {
-  const source: ConfigSource = { path: configPath, env, registries };
+export const serve = async ({ configPath, env, registries, format = 'busbar' }: ServeOptions): Promise<void> => {
+  const source: ConfigSource = { path: configPath, env, registries, format };
   const result = await readConfig(source);
   if (result.type === 'problems') {
     for (const line of result.problems) process.stderr.write(`${line}\n`);

@@ -2,12 +2,12 @@ import { managerName } from '../../core/address.js';
 import { STATION } from '../../core/bus.js';
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../core/json-value.js';
 import type { HardwareManager } from '../../core/manager.js';
-import type { SchemaViolation } from '../../core/validate.js';
 import { createCompiler } from '../../schemas/compiler.js';
 import { quoteValue, type Quote } from '../../schemas/violation-text.js';
 import type { Registries } from '../registries.js';
 import { portConflicts, wrongReferences, type Finding } from './cross-checks.js';
 import { frameSchema, type Section } from './frame.js';
+import { placeOf } from './place-of.js';
 import type { ConfigProblem } from './problem.js';
 import { relevant } from './relevant.js';
 import type { PartConfig, PartConfigs, StationConfig, StationSettings } from './station-config.js';
@@ -115,12 +115,6 @@ class Check {
     }
   }
 }
-
-/** An unknown key is shown where it stands, not where its parent does. */
-const placeOf = ({ path, params }: SchemaViolation): string => {
-  const key = params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['propertyName'];
-  return typeof key === 'string' ? `${path}/${pointerStep(key)}` : path;
-};
 
 /** `services:` with nothing below it is what is left when the last service is commented out. */
 const withoutEmptySections = (root: Json): Json =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { readPsudaemonTree } from '../psudaemon/psudaemon-tree.js';
 import type { Registries } from '../registries.js';
 import { checkConfig } from './check-config.js';
 import { inFileOrder, printProblem } from './problem.js';
@@ -11,6 +12,8 @@ export type ConfigSource = {
   readonly path: string;
   readonly env: { readonly [name: string]: string | undefined };
   readonly registries: Registries;
+  /** Whose words the file is in. Default `busbar`. */
+  readonly format?: 'busbar' | 'psudaemon';
 };
 
 /** `problems`: one line each, `file:line:column: path: what is wrong, what is allowed`. */
@@ -21,7 +24,7 @@ export type ConfigResult =
 const MAX_SECRET_BYTES = 2 ** 16;
 
 /** Reads and checks a whole config. Never throws for what is wrong with it. */
-export const readConfig = async ({ path, env, registries }: ConfigSource): Promise<ConfigResult> => {
+export const readConfig = async ({ path, env, registries, format }: ConfigSource): Promise<ConfigResult> => {
   const failed = (...problems: readonly string[]): ConfigResult => ({ type: 'problems', problems });
   let text: string;
   try {
@@ -34,7 +37,8 @@ export const readConfig = async ({ path, env, registries }: ConfigSource): Promi
     return failed(`${path}:1:1: (top): cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
   const readSecret = (name: string): string => secretIn(resolve(dirname(path), name));
-  const checked = await checkConfig(readTree(text, { env, readSecret }), registries);
+  const tree = format === 'psudaemon' ? readPsudaemonTree(text, path) : readTree(text, { env, readSecret });
+  const checked = await checkConfig(tree, registries);
   if ('config' in checked) return { type: 'config', config: checked.config };
   return failed(...inFileOrder(checked.problems).map((problem) => printProblem(path, problem)));
 };

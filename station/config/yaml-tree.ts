@@ -32,8 +32,8 @@ export type ConfigTree = {
   readonly isSecret: (pointer: string) => boolean;
 };
 
-/** Reads YAML, then replaces `${...}` in its scalar values. */
-export const readTree = (text: string, sources: Sources): ConfigTree => {
+/** Reads YAML, then replaces `${...}` in its scalar values; without `sources` they stay as they are. */
+export const readTree = (text: string, sources: Sources | undefined): ConfigTree => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const walk = new Walk(document, lines, sources);
@@ -78,13 +78,13 @@ class Walk {
   readonly secrets = new Set<string>();
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
-  readonly #sources: Sources;
+  readonly #sources: Sources | undefined;
   readonly #offsets = new Map<string, number>();
   readonly #keys = new Map<number, string>();
   #nodes = 0;
   isOverLimit = false;
 
-  constructor(document: Document.Parsed, lines: LineCounter, sources: Sources) {
+  constructor(document: Document.Parsed, lines: LineCounter, sources: Sources | undefined) {
     this.#document = document;
     this.#lines = lines;
     this.#sources = sources;
@@ -139,7 +139,7 @@ class Walk {
 
   #readScalar(scalar: Scalar, pointer: string): Json {
     const { value, type } = scalar;
-    if (typeof value === 'string' && hasReference(value)) {
+    if (typeof value === 'string' && this.#sources !== undefined && hasReference(value)) {
       const result = substitute(value, type !== Scalar.PLAIN, this.#sources);
       if (result.type === 'problem') {
         this.#report(pointer, result.message);

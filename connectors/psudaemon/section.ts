@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PartContext } from '../../core/connector.js';
+import type { HttpSection } from '../http/section.js';
+import type { OriginPolicy } from '../transports/origin-policy.js';
+import type { Answer } from './answer.js';
+import type { PsudaemonOptions } from './options.js';
+import { PsudaemonRoutes, type PsuRequest } from './routes.js';
+
+/** PSUDaemon at the root of a port: everything there is answered in its words, also what it does not know. */
+export const psudaemonSection = (
+  context: PartContext,
+  options: PsudaemonOptions,
+  origins: OriginPolicy,
+): HttpSection => {
+  const { bus, clock, log, name } = context;
+  const routes = new PsudaemonRoutes({ bus, clock, log, options, origins });
+  const requestOf = ({ method, raw, headers, socket }: FastifyRequest): PsuRequest => ({
+    method,
+    url: raw.url ?? '/',
+    headers,
+    ask: (question) =>
+      bus.ask({
+        ...question,
+        origin: { connector: name, peer: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}` },
+      }),
+  });
+  const send = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
+    reply.code(status).headers(headers).send(body);
+
+  return {
+    name: 'psudaemon',
+    register: (server) => {
+      // The one route that dashboards ask all day; the others have no body that anybody reads, and need no router.
+      server.get('/monitoring/channels', { exposeHeadRoute: false }, async (request, reply) => {
+        const isPlain = request.raw.url === '/monitoring/channels';
+        return send(reply, isPlain ? routes.monitoring() : await routes.answer(requestOf(request)));
+      });
+    },
+    missing: {
+      under: '/',
+      answer: async (request, reply) => {
+        await send(reply, await routes.answer(requestOf(request)));
+      },
+    },
+    listeners: (base) => [{ name: 'psudaemon', url: `${base}/units` }],
+    close: () => {
+      routes.close();
+    },
+  };
+};

@@ -129,7 +129,7 @@ const fromBits = (parameter: ResolvedParameter, text: string, channel: ChannelId
 };
 
 /** Decimal as any number, `+48` and `4.8E1`; hexadecimal with or without `0x` or `#H`. */
-const wordOfBits = (text: string, base: 10 | 16 | undefined): number | undefined => {
+export const wordOfBits = (text: string, base: 10 | 16 | undefined): number | undefined => {
   const hex = /^(?:0x|#h)?([0-9a-f]{1,8})$/i.exec(text)?.[1];
   const value = base === 16 ? parseInt(hex ?? '', 16) : leadingNumber(text);
   return value !== undefined && Number.isInteger(value) && value >= 0 ? value : undefined;

@@ -1,5 +1,6 @@
 import type { Connector, ConnectorKind, PartContext } from '../../core/connector.js';
 import { consoleDirectory, consoleSection } from './console-section.js';
+import { psudaemonSection } from '../psudaemon/section.js';
 import { createHttpConnector } from './http-connector.js';
 import { httpOptionsSchema, readHttpOptions, type HttpOptions } from './options.js';
 import { isRootOwned, type HttpSection } from './section.js';
@@ -20,7 +21,8 @@ export const httpKind: ConnectorKind = {
 };
 
 /** Dialects, each with the root of the port or a prefix of its own. */
-const foreignSections = (_options: HttpOptions, _context: PartContext): readonly HttpSection[] => [];
+const foreignSections = (options: HttpOptions, context: PartContext): readonly HttpSection[] =>
+  options.psudaemon === undefined ? [] : [psudaemonSection(context, options.psudaemon, options)];
 
 const ownSections = (options: HttpOptions, context: PartContext, isAtRoot: boolean): readonly HttpSection[] => [
   socketsSection(context, options),

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonSchema } from '../../core/json-value.js';
 import { DEFAULT_OUTBOX_BYTES } from '../../core/outbox.js';
 import { optionsSchema as envelopeOptions } from '../envelope-tcp/options.js';
+import { psudaemonOptionsSchema, readPsudaemonOptions, type PsudaemonOptions } from '../psudaemon/options.js';
 import type { ChannelOptions } from '../websocket/channel-endpoint.js';
 
 export type HttpOptions = {
@@ -9,6 +10,7 @@ export type HttpOptions = {
   readonly console: boolean;
   readonly native: boolean;
   readonly channel?: ChannelOptions;
+  readonly psudaemon?: PsudaemonOptions;
   readonly api: boolean;
   readonly docs: boolean;
   readonly metrics: boolean;
@@ -39,7 +41,13 @@ const channelDefaults = { errorCode: 5, answers: 'everyone', errors: 'everyone' 
 /** The options with their defaults. They have passed `httpOptionsSchema`. */
 export const readHttpOptions = (raw: JsonObject): HttpOptions => {
   const options: HttpOptions = { ...defaults, ...(raw as Partial<HttpOptions>) };
-  return options.channel === undefined ? options : { ...options, channel: { ...channelDefaults, ...options.channel } };
+  const { channel } = options;
+  const { psudaemon } = raw;
+  return {
+    ...options,
+    ...(channel === undefined ? {} : { channel: { ...channelDefaults, ...channel } }),
+    ...(psudaemon !== undefined && isJsonObject(psudaemon) ? { psudaemon: readPsudaemonOptions(psudaemon) } : {}),
+  };
 };
 
 const envelopeProperty = (name: string): JsonSchema => {
@@ -80,6 +88,7 @@ export const httpProperties: { readonly [Name in keyof HttpOptions]-?: JsonSchem
     required: ['blocks'],
     additionalProperties: false,
   },
+  psudaemon: psudaemonOptionsSchema,
   api: flag('api', 'Serve the REST interface of every manager at /busbar/api, and /busbar/openapi.json'),
   docs: flag('docs', 'Serve the page that explains the REST interface and tries it out, at /busbar/docs'),
   metrics: flag('metrics', 'Serve metrics for Prometheus at /busbar/metrics'),

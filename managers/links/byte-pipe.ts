@@ -1,0 +1,152 @@
+import type { Duplex } from 'node:stream';
+import { Subject, type Observable } from 'rxjs';
+import { abortReason, type Clock } from '../../core/clock.js';
+import { HardwareError, problem, type ErrorCode, type Problem } from '../../core/errors.js';
+import type { Call } from '../../core/parameter.js';
+import { ChunkList } from '../../core/wire/chunks.js';
+
+export type BytePipeOptions = {
+  readonly stream: Duplex;
+  /** What is at its other end, for messages: `the serial line /dev/ttyUSB0`. */
+  readonly name: string;
+  readonly clock: Clock;
+};
+
+/** More than any instrument says in one answer: what sends this much unasked is cut off. */
+export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
+
+/** Bytes to and from something without END: a serial line, an adapter. Who takes bytes cuts them into answers. */
+export class BytePipe {
+  readonly #options: BytePipeOptions;
+  readonly #unread = new ChunkList();
+  readonly #arrivals = new Subject<void>();
+  readonly #lost = new Subject<Problem>();
+  #end: HardwareError | undefined;
+  #reason = 'it was closed';
+
+  constructor(options: BytePipeOptions) {
+    this.#options = options;
+    const { stream } = options;
+    stream.on('data', (chunk: Uint8Array) => {
+      this.#arrive(chunk);
+    });
+    stream.on('error', (error) => {
+      this.#reason = error.message;
+    });
+    stream.on('end', () => stream.destroy());
+    stream.on('close', () => {
+      this.#finish(`${options.name} is gone: ${this.#reason}`);
+    });
+  }
+
+  /** Hot; once, unless it was closed by `close`. */
+  get lost(): Observable<Problem> {
+    return this.#lost.asObservable();
+  }
+
+  get isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Resolves when the bytes are handed over. Errors: DISCONNECTED, TIMEOUT. */
+  write(bytes: Uint8Array, call: Call): Promise<void> {
+    let isWritten = false;
+    if (this.isOpen && !call.signal.aborted) {
+      this.#options.stream.write(bytes, (error) => {
+        isWritten = !(error instanceof Error);
+        this.#arrivals.next();
+      });
+    }
+    return this.until(() => (isWritten ? true : undefined), call).then(() => undefined);
+  }
+
+  /** Everything that has arrived and was not taken. */
+  take(): Uint8Array {
+    return this.#unread.take();
+  }
+
+  /** What `look` gives at last: it is asked now and whenever something happens. Errors: DISCONNECTED, TIMEOUT at the deadline. */
+  until<T>(look: () => T | undefined, call: Call): Promise<T> {
+    const { clock, name } = this.#options;
+    return new Promise((resolve, reject) => {
+      const settle = (settleIt: () => void): void => {
+        cancel();
+        call.signal.removeEventListener('abort', onAbort);
+        arrivals.unsubscribe();
+        settleIt();
+      };
+      const lookNow = (): void => {
+        const found = this.#end === undefined && !call.signal.aborted ? look() : undefined;
+        const end = this.#end;
+        if (found !== undefined) settle(() => resolve(found));
+        else if (call.signal.aborted) onAbort();
+        else if (end !== undefined) settle(() => reject(new HardwareError(end.code, end.message)));
+      };
+      const onAbort = (): void => {
+        settle(() => reject(abortReason(call.signal)));
+      };
+      const cancel = clock.after(Math.max(0, call.deadline - clock.monotonic()), () => {
+        settle(() => reject(new HardwareError('TIMEOUT', `${name} did not answer in time`)));
+      });
+      call.signal.addEventListener('abort', onAbort, { once: true });
+      const arrivals = this.#arrivals.subscribe(lookNow);
+      lookNow();
+    });
+  }
+
+  /** The same, but undefined when nothing has arrived for `quietMs`. */
+  async untilQuiet<T>(look: () => T | undefined, quietMs: number, call: Call): Promise<T | undefined> {
+    const { clock } = this.#options;
+    for (;;) {
+      const arrived = this.#arrivedBytes;
+      const deadline = Math.min(call.deadline, clock.monotonic() + quietMs);
+      try {
+        return await this.until(look, { ...call, deadline });
+      } catch (thrown) {
+        if (!isTimeout(thrown) || deadline === call.deadline) throw thrown;
+        if (arrived === this.#arrivedBytes) return undefined;
+      }
+    }
+  }
+
+  #arrivedBytes = 0;
+
+  /** Never rejects; nobody is told that it is lost. */
+  close(): Promise<void> {
+    const { stream, name } = this.#options;
+    this.#lost.complete();
+    this.#finish(`${name} was closed`);
+    return new Promise((resolve) => {
+      if (stream.closed) resolve();
+      else stream.once('close', () => resolve()).destroy();
+    });
+  }
+
+  /** What is at the other end cannot be trusted any longer. */
+  lose(reason: string): void {
+    this.#finish(reason);
+    this.#options.stream.destroy();
+  }
+
+  #arrive(chunk: Uint8Array): void {
+    this.#arrivedBytes += chunk.length;
+    this.#unread.push(Uint8Array.from(chunk));
+    if (this.#unread.byteLength > MAX_UNREAD_BYTES) {
+      this.lose(`${this.#options.name} sent more than ${MAX_UNREAD_BYTES} bytes that nobody asked for`);
+    }
+    this.#arrivals.next();
+  }
+
+  #finish(message: string): void {
+    if (this.#end !== undefined) return;
+    const code: ErrorCode = 'DISCONNECTED';
+    this.#end = new HardwareError(code, message);
+    this.#unread.take();
+    this.#lost.next(problem(code, message));
+    this.#lost.complete();
+    this.#arrivals.next();
+    this.#arrivals.complete();
+  }
+}
+
+export const isTimeout = (thrown: unknown): boolean => thrown instanceof HardwareError && thrown.code === 'TIMEOUT';

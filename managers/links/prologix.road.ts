@@ -1,0 +1,130 @@
+import type { Observable } from 'rxjs';
+import { HardwareError, type Problem } from '../../core/errors.js';
+import type { LinksContext, LinkSettings } from '../../core/link.js';
+import type { Call } from '../../core/parameter.js';
+import { joinBytes } from '../../core/wire/bytes.js';
+import { addressWords } from '../../core/wire/prologix.js';
+import { canonicalResource, parseResource, type Resource } from '../../core/wire/visa-resource.js';
+import { BytePipe } from './byte-pipe.js';
+import { PrologixAdapter } from './prologix-adapter.js';
+import type { Road, RoadKind } from './road.js';
+import { openSerialLine, portPath, type OpenSerialLine } from './serial-line.js';
+import { Shared, type Share } from './shared.js';
+import { openTcpStream, type OpenTcpStream } from './tcp-stream.js';
+
+type GpibResource = Extract<Resource, { readonly type: 'gpib' }>;
+type AdapterResource = Extract<Resource, { readonly type: 'prologix-tcp' | 'prologix-serial' }>;
+
+/** What an adapter is given to connect and set up, however little time the one who asked first had. */
+const OPEN_MS = 5_000;
+/** Adapters on USB say they are a serial port of this speed. */
+const ADAPTER_BAUD_RATE = 115_200;
+
+/** An instrument behind a Prologix-style adapter. */
+export class PrologixRoad implements Road {
+  readonly bus: string;
+  readonly #share: Share<PrologixAdapter>;
+  readonly #address: string;
+  readonly #termination: Uint8Array;
+
+  constructor(bus: string, share: Share<PrologixAdapter>, address: string, { writeTermination = '' }: LinkSettings) {
+    this.bus = bus;
+    this.#share = share;
+    this.#address = address;
+    this.#termination = Uint8Array.from(writeTermination, (character) => character.charCodeAt(0));
+  }
+
+  get lost(): Observable<Problem> {
+    return this.#share.value.lost;
+  }
+
+  get pendingBytes(): number {
+    return this.#share.value.pendingBytes;
+  }
+
+  send(message: Uint8Array, call: Call): Promise<void> {
+    return this.#share.value.send(this.#address, joinBytes([message, this.#termination]), call);
+  }
+
+  receive(call: Call): Promise<Uint8Array> {
+    return this.#share.value.receive(this.#address, call);
+  }
+
+  async clear(call: Call): Promise<'clear'> {
+    await this.#share.value.clear(this.#address, call);
+    return 'clear';
+  }
+
+  statusByte(call: Call): Promise<number> {
+    return this.#share.value.statusByte(this.#address, call);
+  }
+
+  trigger(call: Call): Promise<void> {
+    return this.#share.value.trigger(this.#address, call);
+  }
+
+  close(): Promise<void> {
+    return this.#share.release();
+  }
+}
+
+export type PrologixSeams = { readonly openLine: OpenSerialLine; readonly openTcp: OpenTcpStream };
+
+/** GPIB instruments behind the adapter that the station names for their board. Each table of roads has its own adapters. */
+export const createPrologixRoad = (
+  { openLine, openTcp }: PrologixSeams = { openLine: openSerialLine, openTcp: openTcpStream },
+): RoadKind => {
+  const adapters = new Shared<PrologixAdapter>({
+    close: (adapter) => adapter.close(),
+    isOpen: ({ isOpen }) => isOpen,
+  });
+
+  const connect = async (resource: AdapterResource, settings: LinkSettings, { clock }: LinksContext) => {
+    const openMs = settings.openTimeoutMs ?? OPEN_MS;
+    const call = { signal: new AbortController().signal, deadline: clock.monotonic() + openMs };
+    const name = nameOf(resource);
+    const stream =
+      resource.type === 'prologix-tcp'
+        ? await openTcp(resource.host, resource.port, clock, call)
+        : (await openLine(portPath(resource.path), { baudRate: ADAPTER_BAUD_RATE }, call)).stream;
+    const pipe = new BytePipe({ stream, name, clock });
+    try {
+      return await PrologixAdapter.setUp(name, pipe, clock, call);
+    } catch (thrown) {
+      await pipe.close();
+      throw thrown;
+    }
+  };
+
+  return {
+    form: 'GPIB<board>::<primary>[::<secondary>]::INSTR through the adapter that station.gpib names for the board',
+    claims: (resource, { boards }) => resource.type === 'gpib' && adapterOf(resource, boards) !== undefined,
+    open: async (resource, settings, context, call) => {
+      const adapter = resource.type === 'gpib' ? adapterOf(resource, context.boards) : undefined;
+      if (resource.type !== 'gpib' || adapter === undefined) {
+        throw new HardwareError('BAD_ARGUMENT', 'this is no instrument behind a Prologix-style adapter');
+      }
+      const bus = canonicalResource(adapter);
+      const share = await adapters.take(bus, () => connect(adapter, settings, context), call);
+      return new PrologixRoad(bus, share, addressWords(resource.primary, resource.secondary), settings);
+    },
+  };
+};
+
+/** The adapter of a board; undefined: another road leads there, such as a gateway. Throws BAD_ARGUMENT when none is named. */
+const adapterOf = ({ board, primary }: GpibResource, boards: LinksContext['boards']): AdapterResource | undefined => {
+  const text = boards[String(board)];
+  if (text === undefined) throw new HardwareError('BAD_ARGUMENT', howToConfigure(board, primary));
+  const adapter = parseResource(text);
+  return adapter.type === 'prologix-tcp' || adapter.type === 'prologix-serial' ? adapter : undefined;
+};
+
+const howToConfigure = (board: number, primary: number): string =>
+  `nothing leads to GPIB${board}::${primary}::INSTR: name the adapter of board ${board} in the config, such as ` +
+  `station.gpib: { ${board}: "PRLGX-TCPIP::192.168.1.70::1234::INTFC" } for a Prologix-style adapter in the network, ` +
+  `"PRLGX-ASRL::/dev/ttyUSB0::INTFC" for one on USB, "TCPIP::192.168.1.71::gpib0::INSTR" for a VXI-11 gateway`;
+
+const nameOf = (adapter: AdapterResource): string =>
+  adapter.type === 'prologix-tcp'
+    ? `the GPIB adapter ${adapter.host}:${adapter.port}`
+    : `the GPIB adapter ${portPath(adapter.path)}`;

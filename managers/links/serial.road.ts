@@ -1,0 +1,106 @@
+import type { Observable } from 'rxjs';
+import type { Problem } from '../../core/errors.js';
+import type { LinkSettings } from '../../core/link.js';
+import type { Call } from '../../core/parameter.js';
+import type { Clock } from '../../core/clock.js';
+import { joinBytes } from '../../core/wire/bytes.js';
+import { ResponseFrames } from '../../core/wire/response-frames.js';
+import { BytePipe, isTimeout } from './byte-pipe.js';
+import type { Road, RoadKind } from './road.js';
+import { openSerialLine, portPath, type OpenSerialLine, type SerialLine } from './serial-line.js';
+
+/** After an answer has ended nothing more of it comes for this long: 20 characters at 2400 baud. */
+const QUIET_MS = 100;
+
+/** Who is asked by it answers, even when nobody has waited for that. */
+const QUESTION_MARK = 0x3f;
+
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** An instrument at a serial line. It has no END and no clear: a response ends with its terminator, and after a request that
+ *  was given up the line is listened to until what was owed has come. */
+export class SerialRoad implements Road {
+  readonly bus: string;
+  readonly #line: SerialLine;
+  readonly #pipe: BytePipe;
+  readonly #frames: ResponseFrames;
+  readonly #terminator: Uint8Array;
+  readonly #clock: Clock;
+  /** An answer was asked for, and has not come. */
+  #isOwed = false;
+
+  constructor(bus: string, line: SerialLine, settings: LinkSettings, clock: Clock) {
+    this.bus = bus;
+    this.#line = line;
+    this.#clock = clock;
+    this.#pipe = new BytePipe({ stream: line.stream, name: `the serial port ${bus}`, clock });
+    this.#frames = new ResponseFrames(latin1(settings.readTermination ?? '\n'));
+    this.#terminator = latin1(settings.writeTermination ?? '\n');
+  }
+
+  get lost(): Observable<Problem> {
+    return this.#pipe.lost;
+  }
+
+  get pendingBytes(): number {
+    return this.#frames.pendingBytes;
+  }
+
+  send(message: Uint8Array, call: Call): Promise<void> {
+    if (message.includes(QUESTION_MARK)) this.#isOwed = true;
+    return this.#pipe.write(joinBytes([message, this.#terminator]), call);
+  }
+
+  async receive(call: Call): Promise<Uint8Array> {
+    this.#isOwed = true;
+    const answer = await this.#pipe.until(() => this.#next(), call);
+    this.#isOwed = false;
+    return answer;
+  }
+
+  /** Sure only when the answer that was owed has come meanwhile: a silent instrument may still be busy with it. */
+  async clear(call: Call): Promise<'clear' | 'reopen'> {
+    await this.#line.flush();
+    this.#frames.takePending();
+    await this.#pipe.write(this.#terminator, call); // ends what may be half a command
+    const isCome = this.#isOwed ? await this.#comes(call) : true;
+    while (isCome && (await this.#pipe.untilQuiet(() => this.#next(), QUIET_MS, call)) !== undefined);
+    this.#pipe.take();
+    this.#frames.drop();
+    this.#isOwed &&= !isCome;
+    return isCome ? 'clear' : 'reopen';
+  }
+
+  close(): Promise<void> {
+    return this.#pipe.close();
+  }
+
+  #next(): Uint8Array | undefined {
+    this.#frames.push(this.#pipe.take());
+    return this.#frames.next();
+  }
+
+  async #comes(call: Call): Promise<boolean> {
+    const deadline = call.deadline - 2 * QUIET_MS;
+    if (deadline <= this.#clock.monotonic()) return false;
+    try {
+      await this.#pipe.until(() => this.#next(), { ...call, deadline });
+      return true;
+    } catch (thrown) {
+      if (isTimeout(thrown)) return false;
+      throw thrown;
+    }
+  }
+}
+
+/** Instruments at serial ports of this computer. */
+export const createSerialRoad = (openLine: OpenSerialLine = openSerialLine): RoadKind => ({
+  form: 'ASRL<number or path>::INSTR',
+  claims: ({ type }) => type === 'serial',
+  open: async (resource, settings, { clock }, call) => {
+    const path = portPath(resource.type === 'serial' ? resource.path : '');
+    return new SerialRoad(path, await openLine(path, settings, call), settings, clock);
+  },
+});
+
+export const serialRoad: RoadKind = createSerialRoad();

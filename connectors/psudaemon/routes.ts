@@ -29,10 +29,11 @@ import { Monitoring } from './monitoring.js';
 import type { PsudaemonOptions } from './options.js';
 import { saveSettings } from './settings-file.js';
 import { printSettings, unitSettings } from './settings.js';
-import { Units, type UnitView } from './units.js';
+import type { Units, UnitView } from './units.js';
 
 export type RoutesOptions = {
   readonly bus: Bus;
+  readonly units: Units;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
   readonly options: PsudaemonOptions;
@@ -62,13 +63,12 @@ export class PsudaemonRoutes {
 
   constructor(options: RoutesOptions) {
     this.#options = options;
-    this.#units = new Units(options.bus, options.options);
+    this.#units = options.units;
     this.#monitoring = new Monitoring(options.bus, this.#units, options.options.shape);
   }
 
   close(): void {
     this.#monitoring.close();
-    this.#units.close();
   }
 
   /** Never rejects: what cannot be answered is answered 500, in JSON as everything. */

@@ -5,6 +5,8 @@ import type { OriginPolicy } from '../transports/origin-policy.js';
 import type { Answer } from './answer.js';
 import type { PsudaemonOptions } from './options.js';
 import { PsudaemonRoutes, type PsuRequest } from './routes.js';
+import { SavedNames } from './saved-names.js';
+import { Units } from './units.js';
 
 /** PSUDaemon at the root of a port: everything there is answered in its words, also what it does not know. */
 export const psudaemonSection = (
@@ -13,7 +15,10 @@ export const psudaemonSection = (
   origins: OriginPolicy,
 ): HttpSection => {
   const { bus, clock, log, name } = context;
-  const routes = new PsudaemonRoutes({ bus, clock, log, options, origins });
+  const units = new Units(bus, options);
+  const routes = new PsudaemonRoutes({ bus, units, clock, log, options, origins });
+  const { settingsFile: path } = options;
+  const names = path === undefined ? undefined : new SavedNames({ connector: name, bus, log, units, path });
   const requestOf = ({ method, raw, headers, socket }: FastifyRequest): PsuRequest => ({
     method,
     url: raw.url ?? '/',
@@ -29,7 +34,8 @@ export const psudaemonSection = (
 
   return {
     name: 'psudaemon',
-    register: (server) => {
+    register: async (server) => {
+      await names?.start();
       // The one route that dashboards ask all day; the others have no body that anybody reads, and need no router.
       server.get('/monitoring/channels', { exposeHeadRoute: false }, async (request, reply) => {
         const isPlain = request.raw.url === '/monitoring/channels';
@@ -44,7 +50,9 @@ export const psudaemonSection = (
     },
     listeners: (base) => [{ name: 'psudaemon', url: `${base}/units` }],
     close: () => {
+      names?.close();
       routes.close();
+      units.close();
     },
   };
 };

@@ -15,7 +15,8 @@ export const FAMILY_UDP = 1;
 export type Vxi11Link = { readonly lid: number };
 export type Vxi11Error = { readonly error: number };
 
-type CreateLink = {
+/** `device`: `inst0`, and behind a gateway `gpib0,4`. */
+export type CreateLink = {
   readonly clientId: number;
   readonly lockDevice: boolean;
   readonly lockTimeoutMs: number;
@@ -48,7 +49,8 @@ type DoCommand = Vxi11Link & {
   readonly itemBytes: number;
   readonly data: Uint8Array;
 };
-type InterruptChannel = {
+/** Where the client listens for service requests. */
+export type InterruptAddress = {
   /** IPv4, the first number in the highest byte. */
   readonly hostAddress: number;
   readonly hostPort: number;
@@ -118,7 +120,7 @@ export const vxi11 = {
   destroyLink: procedure(23, link, error),
   createInterruptChannel: procedure(
     25,
-    struct<InterruptChannel>({ hostAddress: u32, hostPort: u32, program: u32, version: u32, family: i32 }),
+    struct<InterruptAddress>({ hostAddress: u32, hostPort: u32, program: u32, version: u32, family: i32 }),
     error,
   ),
   destroyInterruptChannel: procedure(26, nothing, error),

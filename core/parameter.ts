@@ -69,7 +69,7 @@ export type Parameter<Driver, Channel> = ValueShape<Json> & {
   readonly pollMs?: number;
   readonly limits?: LimitsOf<Driver, Channel>;
   readonly read?: (driver: Driver, channel: Channel, call: Call) => Promise<Json>;
-  readonly write?: (driver: Driver, channel: Channel, value: Json, call: Call) => Promise<void>;
+  readonly write?: (driver: Driver, channel: Channel, value: Json, call: CommandCall) => Promise<void>;
   readonly writing?: Writing<Driver, Channel, Json>;
   readonly alarm?: AlarmRule;
   readonly event?: ChangeRule<Driver, Channel>;
@@ -106,7 +106,12 @@ export type CommandSpec<Driver, Channel> = {
 };
 
 type Read<Driver, Channel, Value> = (driver: Driver, channel: Channel, call: Call) => Promise<Value>;
-type Write<Driver, Channel, Value> = (driver: Driver, channel: Channel, value: Value, call: Call) => Promise<unknown>;
+type Write<Driver, Channel, Value> = (
+  driver: Driver,
+  channel: Channel,
+  value: Value,
+  call: CommandCall,
+) => Promise<unknown>;
 
 type ParameterOptions<Driver, Channel, Value> = {
   readonly description: string;

@@ -37,7 +37,7 @@ describe('a declaration', () => {
   type Driver = { readonly writes: unknown[] };
   const { numeric, flag, text, choice, structure, command, numericArgument, flagArgument, textArgument, argument } =
     declare<Driver>();
-  const call = { signal: new AbortController().signal, deadline: 0 };
+  const call = { signal: new AbortController().signal, deadline: 0, refresh: () => Promise.resolve() };
 
   it('gives each parameter the schema of its kind', () => {
     const description = 'x';

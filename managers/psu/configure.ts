@@ -1,0 +1,66 @@
+import type { Clock } from '../../core/clock.js';
+import { HardwareError } from '../../core/errors.js';
+import type { Json, JsonObject } from '../../core/json-value.js';
+import type { CommandCall } from '../../core/parameter.js';
+import type { Output } from './psu.driver.js';
+import type { Supply } from './supply.js';
+import { confirmEnabled, setEnabled, setVoltage } from './switching.js';
+
+/** What can be set together, in the order that is safe for what hangs on a rail that is raised (E36300 guide). */
+export const configurable = ['currentLimit', 'overVoltageLevel', 'voltageSetpoint', 'enabled', 'name'] as const;
+export type Configurable = (typeof configurable)[number];
+
+type Wish = readonly [name: Configurable, value: Json];
+
+/** Sets what is given in the safe order; each is read back and published before the next. The first that is refused ends it:
+ *  the failure says which, and what had been set. Returns what was read back. */
+export const configure = async (
+  clock: Clock,
+  supply: Supply,
+  output: Output,
+  values: JsonObject,
+  call: CommandCall,
+): Promise<JsonObject> => {
+  const done: Record<string, Json> = {};
+  for (const [name, value] of inSafeOrder(supply, output, values)) {
+    try {
+      await set(clock, supply, output, [name, value], call);
+      await call.refresh(name);
+      if (name === 'enabled' && typeof value === 'boolean') confirmEnabled(supply, output, value);
+    } catch (thrown) {
+      throw refused(name, Object.keys(done), thrown);
+    }
+    done[name] = name === 'name' ? supply.nameOf(output) : (supply.newest(name, output) ?? value);
+  }
+  return done;
+};
+
+const set = async (clock: Clock, supply: Supply, output: Output, [name, value]: Wish, call: CommandCall) => {
+  if (name === 'name') {
+    if (typeof value === 'string') supply.rename(output, value);
+    return;
+  }
+  if (!supply.has(name, output)) throw new HardwareError('BAD_COMMAND', `output ${output} of this supply has none`);
+  if (name === 'voltageSetpoint' && typeof value === 'number') await setVoltage(clock, supply, output, value, call);
+  else if (name === 'enabled' && typeof value === 'boolean') await setEnabled(clock, supply, output, value, call);
+  else await supply.write(name, output, value, call);
+};
+
+/** A protection that is lowered below the present voltage would trip: then the voltage goes first. */
+const inSafeOrder = (supply: Supply, output: Output, values: JsonObject): readonly Wish[] => {
+  const wishes = configurable.flatMap((name): readonly Wish[] => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const level = values['overVoltageLevel'];
+  const present = supply.newest('overVoltageLevel', output);
+  if (typeof level !== 'number' || typeof present !== 'number' || level >= present) return wishes;
+  const last = (name: Configurable): number => (name === 'overVoltageLevel' ? 2.5 : configurable.indexOf(name));
+  return [...wishes].sort(([one], [other]) => last(one) - last(other));
+};
+
+const refused = (name: string, done: readonly string[], thrown: unknown): unknown => {
+  if (!(thrown instanceof HardwareError)) return thrown;
+  const before = done.length === 0 ? 'nothing was set before it' : `${done.join(', ')} had been set before it`;
+  return new HardwareError(thrown.code, `${name}: ${thrown.message}; ${before}`, { cause: thrown });
+};

@@ -1,0 +1,27 @@
+import { HardwareError, toProblem } from '../../core/errors.js';
+import type { Refresh } from '../../core/manager-definition.js';
+import type { Call } from '../../core/parameter.js';
+import type { Output } from './psu.driver.js';
+import type { Supply } from './supply.js';
+
+/** Switches every output off, at once and without a ramp; each is tried, whatever the others say. Rejects with those that
+ *  could not be switched off, or when none can be. */
+export const switchAllOff = async (supply: Supply, call: Call, refresh: Refresh<Output>): Promise<void> => {
+  const outputs = supply.outputs.filter((output) => supply.has('enabled', output));
+  const results = await Promise.allSettled(
+    outputs.map(async (output) => {
+      await supply.write('enabled', output, false, call);
+      await refresh('enabled', output);
+      if (supply.newest('enabled', output) === true)
+        throw new HardwareError('DEVICE_FAULT', 'says that it is still on');
+    }),
+  );
+  const failures = results.flatMap((result, index) =>
+    result.status === 'rejected' ? [{ output: outputs[index], ...toProblem(result.reason) }] : [],
+  );
+  const [first] = failures;
+  if (first === undefined) return;
+  const which = failures.map(({ output, message }) => `output ${String(output)}: ${message}`).join('; ');
+  const text = `${failures.length} of ${outputs.length} outputs may still be on: ${which}`;
+  throw new HardwareError(first.code, text);
+};

@@ -1,0 +1,164 @@
+import { EMPTY, type Observable } from 'rxjs';
+import type { Device } from '../../core/device.js';
+import { HardwareError, type Problem } from '../../core/errors.js';
+import type { Json, JsonObject } from '../../core/json-value.js';
+import type { Call, Limits } from '../../core/parameter.js';
+import type { Identity } from '../scpi/scpi-device-shape.js';
+import { narrowest } from './narrow-limits.js';
+import type { Output, PsuDriver } from './psu.driver.js';
+import { trips } from './quantities.js';
+
+/** What the config says of one output. */
+export type OutputSettings = {
+  readonly name?: string;
+  readonly limits?: { readonly [quantity: string]: Limits };
+  readonly rates?: { readonly voltage?: number };
+};
+
+/** What outlives a connection: names, and what the config says. */
+export type SupplyMemory = {
+  readonly names: Map<Output, string>;
+  readonly settingsOf: (output: Output) => OutputSettings;
+  /** Undefined: all that the instrument has. */
+  readonly wanted: readonly Output[] | undefined;
+};
+
+/** `command`: a client of this station; `found`: a trip, a loss of mains, a person at the front panel, another program. */
+export type Cause = 'command' | 'found';
+
+/** One session with a supply: its driver, and the newest of what was read and told in it. */
+export class Supply implements Device {
+  readonly #driver: PsuDriver;
+  readonly #memory: SupplyMemory;
+  readonly #newest = new Map<string, Json>();
+  /** What `enabled` was told to be and has not been seen to be yet; and why it is as it is. */
+  readonly #told = new Map<Output, Json>();
+  readonly #causes = new Map<Output, Cause>();
+  /** Outputs whose newest voltage and current have been multiplied. */
+  readonly #multiplied = new Set<Output>();
+
+  constructor(driver: PsuDriver, memory: SupplyMemory) {
+    this.#driver = driver;
+    this.#memory = memory;
+  }
+
+  get lost(): Observable<Problem> {
+    return this.#driver.lost ?? EMPTY;
+  }
+
+  get outputs(): readonly Output[] {
+    return this.#memory.wanted ?? this.#driver.outputs;
+  }
+
+  get identity(): Identity | undefined {
+    return this.#driver.identity;
+  }
+
+  async open(call: Call): Promise<void> {
+    await this.#driver.open(call);
+    const missing = this.outputs.filter((output) => !this.#driver.outputs.includes(output));
+    if (missing.length === 0) return;
+    const has = this.#driver.outputs.join(', ');
+    throw new HardwareError('DEVICE_FAULT', `outputs: the supply has no ${missing.join(', ')}; it has ${has}`);
+  }
+
+  close(): Promise<void> {
+    return this.#driver.close();
+  }
+
+  has(name: string, output: Output | undefined): boolean {
+    return this.#driver.has(name, output);
+  }
+
+  /** Of the instrument, narrowed by the config. */
+  limits(quantity: string, output: Output | undefined): Limits | undefined {
+    const own = output === undefined ? undefined : this.settingsOf(output).limits?.[quantity];
+    return narrowest(this.#driver.limits(quantity, output), own);
+  }
+
+  settingsOf(output: Output): OutputSettings {
+    return this.#memory.settingsOf(output);
+  }
+
+  /** The newest that was read or told in this session; undefined: nothing, or the last attempt failed. */
+  newest(quantity: string, output: Output | undefined): Json | undefined {
+    return this.#newest.get(placeOf(quantity, output));
+  }
+
+  async read(quantity: string, output: Output | undefined, call: Call): Promise<Json> {
+    const place = placeOf(quantity, output);
+    try {
+      const value = await this.#driver.read(quantity, output, call);
+      this.#newest.set(place, value);
+      if (output !== undefined) this.#note(quantity, output, value);
+      return value;
+    } catch (thrown) {
+      this.#newest.delete(place);
+      throw thrown;
+    }
+  }
+
+  async number(quantity: string, output: Output, call: Call): Promise<number> {
+    const value = await this.read(quantity, output, call);
+    if (typeof value === 'number') return value;
+    throw new HardwareError('DEVICE_FAULT', `${quantity} of output ${output} is no number`);
+  }
+
+  async write(quantity: string, output: Output | undefined, value: Json, call: Call): Promise<void> {
+    if (output !== undefined && quantity === 'enabled') this.#told.set(output, value);
+    await this.#driver.write(quantity, output, value, call);
+    this.#newest.set(placeOf(quantity, output), value);
+  }
+
+  run(action: string, output: Output | undefined, values: JsonObject, call: Call): Promise<Json> {
+    return this.#driver.run(action, output, values, call);
+  }
+
+  /** Who has switched the output to where it was read last. */
+  causeOf(output: Output): Cause {
+    return this.#causes.get(output) ?? 'found';
+  }
+
+  /** Of one pair of voltage and current, measured one right after the other: the newest, if no power was made of it yet. */
+  async power(output: Output, call: Call): Promise<number> {
+    const voltage = this.newest('voltage', output);
+    const current = this.newest('current', output);
+    const isFresh = !this.#multiplied.has(output) && typeof voltage === 'number' && typeof current === 'number';
+    const [volts, amperes] = isFresh
+      ? [voltage, current]
+      : [await this.number('voltage', output, call), await this.number('current', output, call)];
+    this.#multiplied.add(output);
+    return volts * amperes;
+  }
+
+  nameOf(output: Output): string {
+    const { names } = this.#memory;
+    const said = this.newest('name', output);
+    const own = typeof said === 'string' ? said : undefined;
+    return names.get(output) ?? own ?? (typeof output === 'number' ? `CH${output}` : output);
+  }
+
+  rename(output: Output, name: string): void {
+    this.#memory.names.set(output, name);
+  }
+
+  /** By the newest of what was read. */
+  tripOf(output: Output): string | undefined {
+    const tripped = Object.entries(trips).find(([quantity]) => this.newest(quantity, output) === true);
+    return tripped?.[1];
+  }
+
+  /** False only when the supply has said so: one that cannot be asked counts as on. */
+  isOff(output: Output): boolean {
+    return this.newest('enabled', output) === false;
+  }
+
+  #note(quantity: string, output: Output, value: Json): void {
+    if (quantity === 'current') this.#multiplied.delete(output);
+    if (quantity !== 'enabled') return;
+    this.#causes.set(output, this.#told.get(output) === value ? 'command' : 'found');
+    this.#told.delete(output);
+  }
+}
+
+const placeOf = (quantity: string, output: Output | undefined): string => `${quantity} ${String(output ?? '')}`;

@@ -86,6 +86,8 @@ export type LinkReport = {
   /** Requests waiting on the bus, and for how long the oldest. */
   readonly waiting: number;
   readonly oldestMs: number;
+  /** Requests on the bus that were refused because too many were waiting. */
+  readonly refused: number;
   readonly requests: number;
   readonly timeouts: number;
   /** Answers that came too late, and went to nobody. */

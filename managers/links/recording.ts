@@ -1,6 +1,6 @@
 import { HardwareError } from '../../core/errors.js';
 import { isJsonObject, type Json } from '../../core/json-value.js';
-import type { Exchange } from './replay.link.js';
+import type { Exchange } from './replay.road.js';
 
 /** A conversation with an instrument as a file holds it: JSON, `{ "conversation": [{ "send", "answer", "afterMs" }], "repeatFrom" }`. */
 export type Recording = { readonly conversation: readonly Exchange[]; readonly repeatFrom?: number };

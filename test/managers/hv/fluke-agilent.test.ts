@@ -85,9 +85,9 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
       const sent = fluke.texts.length;
       const stopping = rack.stop();
       await station.clock.pass(289);
-      expect(agilent.link?.isResultOwed).to.equal(true);
+      expect(agilent.road?.isResultOwed).to.equal(true);
       await station.clock.pass(1);
-      expect(agilent.link?.isResultOwed).to.equal(false);
+      expect(agilent.road?.isResultOwed).to.equal(false);
       await stopping;
       expect(fluke.texts).to.have.length(sent);
       expect(fluke.output).to.be.closeTo(0.2853, 1e-3);

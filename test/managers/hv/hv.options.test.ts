@@ -97,7 +97,9 @@ describe('the kind hv', () => {
   });
 
   it('says which links exist when the hardware needs another', () => {
-    expect(create({})).to.throw('no link reaches "GPIB::4::INSTR" yet; the links that exist today: replay:<file>');
+    expect(create({})).to.throw(
+      'no road reaches "GPIB0::4::INSTR": board 0 has no adapter, name it under station.gpib; the roads are: ',
+    );
   });
 
   it('gives the hardware one block', () => {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../../core/clock.js';
-import { ReplayLink, type Respond } from '../../../managers/links/replay.link.js';
+import type { Link } from '../../../core/link.js';
+import { ReplayRoad, type Respond } from '../../../managers/links/replay.road.js';
+import { linkOver } from '../links/link-over.js';
 
 /** What was sent to an instrument, and when: milliseconds since the simulation began. */
 export type Said = { readonly atMs: number; readonly text: string };
@@ -9,7 +11,7 @@ abstract class SimulatedInstrument {
   readonly said: Said[] = [];
   readonly #clock: Clock;
   readonly #startedAt: number;
-  link: ReplayLink | undefined;
+  road: ReplayRoad | undefined;
   isUnplugged = false;
   isMute = false;
   /** Bit 7: switched on since it was last asked. */
@@ -24,19 +26,19 @@ abstract class SimulatedInstrument {
     return this.said.map(({ text }) => text);
   }
 
-  connect(): ReplayLink {
+  connect(): Promise<Link> {
     if (this.isUnplugged) throw new Error('no such resource');
-    this.link = new ReplayLink({
+    this.road = new ReplayRoad({
       name: this.constructor.name,
       clock: this.#clock,
       respond: (text) => this.#hear(text),
     });
-    return this.link;
+    return linkOver(this.#clock, this.road);
   }
 
   unplug(): void {
     this.isUnplugged = true;
-    this.link?.lose('unplugged');
+    this.road?.lose('unplugged');
   }
 
   powerCycle(): void {

@@ -50,7 +50,9 @@ describe('the links', () => {
         boards: {},
         claim: () => () => undefined,
       }).check('GPIB::4::INSTR');
-    }).to.throw('no link reaches "GPIB::4::INSTR" yet; the links that exist today: replay:<file>');
+    }).to.throw(
+      'no road reaches "GPIB0::4::INSTR": board 0 has no adapter, name it under station.gpib; the roads are: ',
+    );
   });
 
   it('play a recording', async () => {

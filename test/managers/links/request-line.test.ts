@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { HardwareError } from '../../../core/errors.js';
+import { fakeClock, type FakeClock } from '../fake-station.js';
 import { MAX_WAITING_REQUESTS, RequestLine } from '../../../managers/links/request-line.js';
 
 /** A signal for each request, as the manager makes them: one with many listeners looks like a leak to Node.js. */
-const own = () => ({ signal: new AbortController().signal });
+const own = () => ({ signal: new AbortController().signal, deadline: Infinity });
 const live = own();
 const urgent = { ...live, priority: 'safety' } as const;
 
@@ -32,10 +33,17 @@ const settle = async (): Promise<void> => {
 };
 
 describe('RequestLine', () => {
+  let clock: FakeClock;
   let line: RequestLine;
 
   beforeEach(() => {
-    line = new RequestLine('meter');
+    clock = fakeClock();
+    line = new RequestLine('meter', clock);
+  });
+
+  afterEach(() => {
+    expect(clock.timerCount()).to.equal(0);
+    clock.uninstall();
   });
 
   it('begins a request when the one before it has ended', async () => {
@@ -60,7 +68,7 @@ describe('RequestLine', () => {
     const [first, second] = [slowRequest(), slowRequest()];
     const controller = new AbortController();
     const before = line.run(first.begin, live);
-    const code = codeOf(line.run(second.begin, controller));
+    const code = codeOf(line.run(second.begin, { signal: controller.signal, deadline: Infinity }));
     controller.abort(new HardwareError('ABORTED', 'made safe'));
     first.finish();
     await before;
@@ -72,7 +80,7 @@ describe('RequestLine', () => {
     const [first, second, third] = [slowRequest(), slowRequest(), slowRequest()];
     const controller = new AbortController();
     const before = line.run(first.begin, live);
-    const code = codeOf(line.run(second.begin, controller));
+    const code = codeOf(line.run(second.begin, { signal: controller.signal, deadline: Infinity }));
     const after = line.run(third.begin, live);
     expect(line.length).to.equal(3);
     controller.abort(new HardwareError('ABORTED', 'told to'));

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { HardwareError, type Problem } from '../../../core/errors.js';
 import type { Call } from '../../../core/parameter.js';
-import { replay, ReplayLink, type Respond } from '../../../managers/links/replay.link.js';
+import { replay, ReplayRoad, type Respond } from '../../../managers/links/replay.road.js';
 import { fakeClock, type FakeClock } from '../fake-station.js';
+import { linkOver } from './link-over.js';
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -10,12 +11,13 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     (thrown: unknown) => (thrown instanceof HardwareError ? thrown.code : String(thrown)),
   );
 
-describe('ReplayLink', () => {
+describe('a link to a played instrument', () => {
   let clock: FakeClock;
   let call: Call;
   let controller: AbortController;
 
-  const linkTo = (respond: Respond) => new ReplayLink({ name: 'meter', clock, respond });
+  const roadTo = (respond: Respond) => new ReplayRoad({ name: 'meter', clock, respond });
+  const linkTo = (respond: Respond) => linkOver(clock, roadTo(respond));
 
   beforeEach(() => {
     clock = fakeClock();
@@ -28,7 +30,7 @@ describe('ReplayLink', () => {
   });
 
   it('answers a query in its time', async () => {
-    const link = linkTo(() => ({ answer: '1.5', afterMs: 300 }));
+    const link = await linkTo(() => ({ answer: '1.5', afterMs: 300 }));
     const answer = codeOf(link.query('READ?', call));
     await clock.pass(300);
     expect(await answer).to.equal('done: 1.5');
@@ -36,7 +38,7 @@ describe('ReplayLink', () => {
   });
 
   it('does not look for an answer before the pause is over', async () => {
-    const link = linkTo(() => ({ answer: '1.5' }));
+    const link = await linkTo(() => ({ answer: '1.5' }));
     let isAnswered = false;
     const answer = link.query('READ?', call, { answerAfterMs: 4_000 }).then(() => (isAnswered = true));
     await clock.pass(3_999);
@@ -47,7 +49,7 @@ describe('ReplayLink', () => {
 
   it('gives a mute instrument 2 s', async () => {
     const startedAt = clock.monotonic();
-    const answer = codeOf(linkTo(() => ({})).query('READ?', call)).then(
+    const answer = codeOf((await linkTo(() => ({}))).query('READ?', call)).then(
       (code) => `${code} ${clock.monotonic() - startedAt}`,
     );
     await clock.pass(5_000);
@@ -55,7 +57,7 @@ describe('ReplayLink', () => {
   });
 
   it('never gives a late answer to a later question', async () => {
-    const link = linkTo((text) => (text === 'SLOW?' ? { answer: 'slow', afterMs: 3_000 } : {}));
+    const link = await linkTo((text) => (text === 'SLOW?' ? { answer: 'slow', afterMs: 3_000 } : {}));
     const slow = codeOf(link.query('SLOW?', call));
     await clock.pass(3_500);
     expect(await slow).to.equal('TIMEOUT');
@@ -65,7 +67,7 @@ describe('ReplayLink', () => {
   });
 
   it('fetches by read what a query was owed that was given up', async () => {
-    const link = linkTo(() => ({ answer: '1.5', afterMs: 500 }));
+    const link = await linkTo(() => ({ answer: '1.5', afterMs: 500 }));
     const given = codeOf(link.query('READ?', call));
     await clock.pass(100);
     controller.abort(new HardwareError('STOPPING', 'stop'));
@@ -76,20 +78,21 @@ describe('ReplayLink', () => {
   });
 
   it('ends what is waited for when it is lost, and says so once', async () => {
-    const link = linkTo(() => ({ answer: '1.5', afterMs: 500 }));
+    const road = roadTo(() => ({ answer: '1.5', afterMs: 500 }));
+    const link = await linkOver(clock, road);
     const lost: Problem[] = [];
     link.lost.subscribe((reason) => lost.push(reason));
     const answer = codeOf(link.query('READ?', call));
     await clock.pass(100);
-    link.lose('unplugged');
-    link.lose('unplugged');
+    road.lose('unplugged');
+    road.lose('unplugged');
     await clock.pass(500);
     expect(await answer).to.equal('DISCONNECTED');
-    expect(lost.map(({ message }) => message)).to.deep.equal(['unplugged']);
+    expect(lost.map(({ message }) => message)).to.deep.equal(['TCPIP0::meter::5025::SOCKET: unplugged']);
   });
 
   it('takes nothing after it was closed', async () => {
-    const link = linkTo(() => ({}));
+    const link = await linkTo(() => ({}));
     await link.close();
     await link.close();
     expect(await codeOf(link.write('OPER', call))).to.equal('DISCONNECTED');

@@ -1,0 +1,181 @@
+import { ReplaySubject, Subject, type Observable, type Subscription } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import { HardwareError, problem, toProblem, type Problem } from '../../core/errors.js';
+import type { Call } from '../../core/parameter.js';
+import { endingAt } from './ending-at.js';
+import type { LinkStatistics } from './link-statistics.js';
+import type { Road, RoadLife } from './road.js';
+
+export type RoadKeeperOptions<Carrier> = {
+  readonly resource: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly statistics: LinkStatistics;
+  readonly openTimeoutMs: number;
+  readonly open: (call: Call) => Promise<Carrier>;
+};
+
+/** An instrument that is not clear by then will not be; the road is opened anew. */
+const CLEAR_LIMIT_MS = 2_000;
+
+type Keepable = RoadLife & Pick<Partial<Road>, 'drop' | 'serviceRequests'>;
+
+/** Holds the open road of one link: clears it or opens it anew when an answer of old could come, and ends what is under way
+ *  when the road is gone. Used by one request at a time. */
+export class RoadKeeper<Carrier extends Keepable> {
+  readonly #options: RoadKeeperOptions<Carrier>;
+  readonly #lost = new ReplaySubject<Problem>(1);
+  readonly #serviceRequests = new Subject<void>();
+  /** Undefined: closed, and to be opened again before the next request. */
+  #road: Carrier | undefined;
+  #following: Subscription | undefined;
+  #isTainted = false;
+  #gone: Problem | undefined;
+  #endOperation: (reason: Error) => void = () => undefined;
+  #closing: Promise<void> = Promise.resolve();
+
+  constructor(road: Carrier, options: RoadKeeperOptions<Carrier>) {
+    this.#options = options;
+    this.#take(road);
+  }
+
+  /** Hot; once, also to those who come late; completes when the link is closed. */
+  get lost(): Observable<Problem> {
+    return this.#lost.asObservable();
+  }
+
+  get serviceRequests(): Observable<void> {
+    return this.#serviceRequests.asObservable();
+  }
+
+  get isGone(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  get isTainted(): boolean {
+    return this.#isTainted;
+  }
+
+  /** An answer of old may come: the next request clears the road first. */
+  taint(): void {
+    this.#isTainted = true;
+  }
+
+  /** Throws away what has come unasked, or too late; true: there was some. */
+  drop(): boolean {
+    const found = this.#road?.drop?.() ?? 'nothing';
+    if (found === 'reopen') this.taint();
+    return found !== 'nothing';
+  }
+
+  /** The road, with nothing on it that could be taken for the answer to what is sent next. */
+  async clean(call: Call): Promise<Carrier> {
+    this.#refuseGone();
+    const road = this.#road;
+    if (road !== undefined && !this.#isTainted) return road;
+    if (road !== undefined && (await this.#clear(road, call)) === 'clear') {
+      this.#isTainted = false;
+      return road;
+    }
+    return this.reopen(call);
+  }
+
+  /** Closes the road and opens it again. What fails for want of time is tried again by the next request; anything else loses
+   *  the link. */
+  async reopen(call: Call): Promise<Carrier> {
+    const { open, openTimeoutMs, clock, statistics } = this.#options;
+    this.#letGo();
+    await this.during(this.#closing);
+    const deadline = Math.min(call.deadline, clock.monotonic() + openTimeoutMs);
+    const opening = open(endingAt(call, deadline));
+    try {
+      const road = await this.during(opening);
+      statistics.count('reopened');
+      this.#take(road);
+      return road;
+    } catch (thrown) {
+      // It may still open, later than anyone waits for it.
+      opening.then(
+        (road) => road.close(),
+        () => undefined,
+      );
+      if (!call.signal.aborted && clock.monotonic() < call.deadline) this.lose(toProblem(thrown));
+      throw thrown;
+    }
+  }
+
+  /** What `work` comes to, or a rejection in the moment the road is gone. */
+  during<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#endOperation = reject;
+      work.then(resolve, (thrown: unknown) => {
+        if (thrown instanceof HardwareError && thrown.code === 'DISCONNECTED') this.lose(thrown.problem);
+        reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      });
+      if (this.#gone !== undefined) reject(this.#disconnected(this.#gone));
+    });
+  }
+
+  lose(reason: Problem): void {
+    if (this.#gone !== undefined) return;
+    const { resource, statistics } = this.#options;
+    const message = reason.message.includes(resource) ? reason.message : `${resource}: ${reason.message}`;
+    const lost = problem('DISCONNECTED', message);
+    statistics.failed(message);
+    this.#end(lost);
+    this.#lost.next(lost);
+    this.#lost.complete();
+  }
+
+  /** Never rejects. */
+  async close(): Promise<void> {
+    if (this.#gone === undefined) this.#end(problem('DISCONNECTED', `${this.#options.resource} was closed`));
+    this.#lost.complete();
+    await this.#closing;
+  }
+
+  async #clear(road: Carrier, call: Call): Promise<'clear' | 'reopen'> {
+    try {
+      const deadline = Math.min(call.deadline, this.#options.clock.monotonic() + CLEAR_LIMIT_MS);
+      return await this.during(road.clear(endingAt(call, deadline)));
+    } catch (thrown) {
+      this.#refuseGone();
+      if (call.signal.aborted) throw thrown;
+      return 'reopen';
+    }
+  }
+
+  #take(road: Carrier): void {
+    this.#road = road;
+    this.#isTainted = false;
+    this.#following = road.lost.subscribe((reason) => {
+      this.lose(reason);
+    });
+    this.#following.add(
+      road.serviceRequests?.subscribe(() => {
+        this.#serviceRequests.next();
+      }),
+    );
+  }
+
+  #end(reason: Problem): void {
+    this.#gone = reason;
+    this.#letGo();
+    this.#serviceRequests.complete();
+    this.#endOperation(this.#disconnected(reason));
+  }
+
+  #letGo(): void {
+    const road = this.#road;
+    this.#road = undefined;
+    this.#following?.unsubscribe();
+    if (road !== undefined) this.#closing = road.close();
+  }
+
+  #refuseGone(): void {
+    if (this.#gone !== undefined) throw this.#disconnected(this.#gone);
+  }
+
+  #disconnected({ message }: Problem): HardwareError {
+    return new HardwareError('DISCONNECTED', message);
+  }
+}

@@ -1,0 +1,207 @@
+import type { Duplex } from 'node:stream';
+import { Subject, type Observable } from 'rxjs';
+import { abortReason, type Clock } from '../../core/clock.js';
+import { HardwareError, problem, type Problem } from '../../core/errors.js';
+import type { Call } from '../../core/parameter.js';
+import { ResponseFrames } from '../../core/wire/response-frames.js';
+import { latin1Bytes } from './program-text.js';
+import type { Road, RoadKind } from './road.js';
+import { openTcpStream, type OpenTcpStream } from './tcp-stream.js';
+
+/** What an instrument may say in one answer; the largest screen copies and waveforms are under this. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+export type SocketRoadOptions = {
+  /** What messages call it: `psu1:5025`. */
+  readonly name: string;
+  readonly stream: Duplex;
+  readonly clock: Clock;
+  readonly writeTermination?: string;
+  readonly readTermination?: string;
+  readonly maxAnswerBytes?: number;
+};
+
+/** What waits for bytes to come, or to go. */
+type Waiter = { readonly look: () => boolean; readonly fail: (reason: Error) => void };
+
+/** A raw TCP connection: text and a line end, nothing else (psu-rest spec, 5). An answer ends with LF; within a block of
+ *  definite length LF is data. There is no clear: after a request that was given up only a new connection is sure. */
+export class SocketRoad implements Road {
+  readonly bus: string;
+  readonly #options: SocketRoadOptions;
+  readonly #frames: ResponseFrames;
+  readonly #terminator: Uint8Array;
+  readonly #answers: Uint8Array[] = [];
+  readonly #lost = new Subject<Problem>();
+  #answerBytes = 0;
+  #hasSent = false;
+  #waiter: Waiter | undefined;
+  #end: HardwareError | undefined;
+  /** More than fits has come; nothing more is read from this connection. */
+  #overflow: HardwareError | undefined;
+  #reason = 'the instrument closed the connection';
+
+  constructor(options: SocketRoadOptions) {
+    const { name, stream } = options;
+    this.bus = name;
+    this.#options = options;
+    this.#frames = new ResponseFrames(latin1Bytes(options.readTermination ?? '\n'));
+    this.#terminator = latin1Bytes(options.writeTermination ?? '\n');
+    stream.on('data', (chunk: Uint8Array) => {
+      this.#arrive(chunk);
+    });
+    stream.on('drain', () => this.#waiter?.look());
+    stream.on('error', (error) => {
+      this.#reason = error.message;
+    });
+    stream.on('end', () => stream.destroy());
+    stream.on('close', () => {
+      this.#lose(`the connection to ${name} is lost: ${this.#reason}`);
+    });
+  }
+
+  get lost(): Observable<Problem> {
+    return this.#lost.asObservable();
+  }
+
+  get pendingBytes(): number {
+    return this.#answerBytes + this.#frames.pendingBytes;
+  }
+
+  async send(message: Uint8Array, call: Call): Promise<void> {
+    if (this.#end !== undefined) throw this.#end;
+    const { stream } = this.#options;
+    this.#hasSent = true;
+    if (stream.write(Buffer.concat([message, this.#terminator]))) return;
+    await this.#until(() => (stream.writableNeedDrain ? undefined : true), call, 'did not take the whole request');
+  }
+
+  receive(call: Call): Promise<Uint8Array> {
+    return this.#until(() => this.#takeAnswer(), call, 'did not answer');
+  }
+
+  /** A greeting is no answer, whole or not; later, the rest of what was cut would come as one. */
+  drop(): 'nothing' | 'clear' | 'reopen' {
+    if (this.#overflow !== undefined) return 'reopen';
+    if (this.pendingBytes === 0) return 'nothing';
+    const isCut = this.#frames.pendingBytes > 0;
+    this.#answers.length = 0;
+    this.#answerBytes = 0;
+    this.#frames.takePending();
+    return isCut && this.#hasSent ? 'reopen' : 'clear';
+  }
+
+  clear(): Promise<'reopen'> {
+    return Promise.resolve('reopen');
+  }
+
+  close(): Promise<void> {
+    const { stream, name } = this.#options;
+    this.#finish(new HardwareError('DISCONNECTED', `the connection to ${name} was closed`));
+    return new Promise((resolve) => {
+      if (stream.closed) resolve();
+      else
+        stream
+          .once('close', () => {
+            resolve();
+          })
+          .destroy();
+    });
+  }
+
+  #takeAnswer(): Uint8Array | undefined {
+    const answer = this.#answers.shift();
+    if (answer !== undefined) this.#answerBytes -= answer.length + 1;
+    return answer;
+  }
+
+  #arrive(chunk: Uint8Array): void {
+    this.#frames.push(chunk);
+    for (let answer = this.#frames.next(); answer !== undefined; answer = this.#frames.next()) {
+      this.#answers.push(answer);
+      this.#answerBytes += answer.length + 1; // an empty one takes room too
+    }
+    const { maxAnswerBytes = MAX_ANSWER_BYTES } = this.#options;
+    if (this.pendingBytes > maxAnswerBytes) this.#overrun(maxAnswerBytes);
+    else this.#waiter?.look();
+  }
+
+  #overrun(maxAnswerBytes: number): void {
+    const { name, stream } = this.#options;
+    const text = `${name} sent more than ${maxAnswerBytes} bytes in one answer; does link.readTermination fit?`;
+    this.#overflow = new HardwareError('TOO_LARGE', text);
+    stream.pause();
+    this.#answers.length = 0;
+    this.#frames.takePending();
+    this.#waiter?.fail(this.#overflow);
+  }
+
+  #lose(message: string): void {
+    if (this.#end !== undefined) return;
+    this.#finish(new HardwareError('DISCONNECTED', message));
+    this.#lost.next(problem('DISCONNECTED', message));
+    this.#lost.complete();
+  }
+
+  #finish(end: HardwareError): void {
+    this.#end ??= end;
+    this.#waiter?.fail(this.#end);
+    this.#lost.complete();
+  }
+
+  /** What `look` gives at last: it is asked now, and whenever bytes have come or gone. */
+  #until<T>(look: () => T | undefined, call: Call, failing: string): Promise<T> {
+    const failure = this.#end ?? this.#overflow;
+    if (failure !== undefined) return Promise.reject(failure);
+    const found = look();
+    if (found !== undefined) return Promise.resolve(found);
+    const { clock, name } = this.#options;
+    const { signal, deadline } = call;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.#waiter = undefined;
+        cancel();
+        signal.removeEventListener('abort', onAbort);
+      };
+      const fail = (reason: Error): void => {
+        settle();
+        reject(reason);
+      };
+      const onAbort = (): void => {
+        fail(abortReason(signal));
+      };
+      const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => {
+        fail(new HardwareError('TIMEOUT', `${name} ${failing} in time`));
+      });
+      const lookAgain = (): boolean => {
+        const value = look();
+        if (value === undefined) return false;
+        settle();
+        resolve(value);
+        return true;
+      };
+      this.#waiter = { look: lookAgain, fail };
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
+  }
+}
+
+/** Raw sockets; `openTcp` is another in tests. */
+export const createSocketRoad = (openTcp: OpenTcpStream = openTcpStream): RoadKind => ({
+  form: 'TCPIP::<host>::<port>::SOCKET',
+  claims: ({ type }) => type === 'socket',
+  open: async (resource, { writeTermination, readTermination }, { clock }, call) => {
+    if (resource.type !== 'socket') throw new Error(`a socket cannot reach a resource of type ${resource.type}`);
+    const { host, port } = resource;
+    return new SocketRoad({
+      name: `${host}:${port}`,
+      stream: await openTcp(host, port, clock, call),
+      clock,
+      ...(writeTermination === undefined ? {} : { writeTermination }),
+      ...(readTermination === undefined ? {} : { readTermination }),
+    });
+  },
+});
+
+export const socketRoad: RoadKind = createSocketRoad();

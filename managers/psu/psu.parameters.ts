@@ -45,9 +45,9 @@ const parameterOf = (quantity: Quantity, paces: Paces): Declared => {
     schema: schemaOf(quantity),
     isAt: (supply, output) => supply.has(name, at(output)),
     ...(isAsked ? { pollMs: paces[paceOf(name)] } : {}),
-    ...(type === 'number' ? { unit: unit ?? '1', limits } : {}),
+    ...(type === 'number' ? { unit: unit ?? '1' } : {}),
     read,
-    ...(isWritable ? { write } : {}),
+    ...(isWritable ? { write, ...(type === 'number' ? { limits } : {}) } : {}),
     ...(alarm === undefined ? {} : { alarm }),
     ...(name === 'enabled' ? { event: relayEvent } : {}),
   };

@@ -17,7 +17,8 @@ export type OutputSettings = {
 
 /** What outlives a connection: names, and what the config says. */
 export type SupplyMemory = {
-  readonly names: Map<Output, string>;
+  /** By the text of the output: `1` and `"1"` are the same. */
+  readonly names: Map<string, string>;
   readonly settingsOf: (output: Output) => OutputSettings;
   /** Undefined: all that the instrument has. */
   readonly wanted: readonly Output[] | undefined;
@@ -135,11 +136,11 @@ export class Supply implements Device {
     const { names } = this.#memory;
     const said = this.newest('name', output);
     const own = typeof said === 'string' ? said : undefined;
-    return names.get(output) ?? own ?? (typeof output === 'number' ? `CH${output}` : output);
+    return names.get(String(output)) ?? own ?? (typeof output === 'number' ? `CH${output}` : output);
   }
 
   rename(output: Output, name: string): void {
-    this.#memory.names.set(output, name);
+    this.#memory.names.set(String(output), name);
   }
 
   /** By the newest of what was read. */

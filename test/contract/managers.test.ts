@@ -19,6 +19,7 @@ const configs: Readonly<Record<string, JsonObject>> = {
     measuringPeriodMs: 500,
     seed: 1,
   },
+  psu: { driver: 'virtual', virtual: { loads: { 1: { ohms: 6 } } } },
 };
 
 /** Longer than any command of any kind may take with sample arguments. */

@@ -65,6 +65,8 @@ export type DriverFile = {
     /** How numbers are printed: `nr3` +1.20000000E+00, `nr2` 1.200. Default nr3. */
     readonly numbers?: 'nr2' | 'nr3';
     readonly decimals?: number;
+    /** It calculates in single precision: 16.8 is read back as 16.799999. */
+    readonly singlePrecision?: boolean;
   };
 };
 

@@ -12,6 +12,8 @@ export type InstrumentSession = {
   readonly take: (maxBytes: number) => Piece | undefined;
   /** Hot; the output queue has something new. */
   readonly answers: Observable<void>;
+  /** The client has given up reading: -420 where no answer was owed to it. */
+  readonly unterminated?: () => void;
   /** Device clear: input buffer and output queue are empty afterwards. */
   readonly clear: () => void;
   readonly trigger: () => void;

@@ -87,8 +87,8 @@ export class ResponseFrames {
   #take(): Uint8Array {
     const bytes = this.#chunks.take();
     const end = bytes.length - this.#termination.length;
+    const isBeforeCr = this.#termination[0] === LF && bytes[end - 1] === CR && end > this.#blockEnd;
     this.#begin();
-    const isBeforeCr = this.#termination[0] === LF && bytes[end - 1] === CR;
     return bytes.slice(0, isBeforeCr ? end - 1 : end);
   }
 
@@ -104,4 +104,16 @@ export class ResponseFrames {
 const lengthOf = (digits: readonly number[]): number => {
   const text = String.fromCharCode(...digits);
   return /^\d+$/.test(text) ? Number(text) : 0;
+};
+
+/** A whole response without its LF, or CR LF: for roads with END, where an instrument says both. */
+export const withoutLineEnd = (response: Uint8Array): Uint8Array => {
+  const [hash, digits = 0] = response;
+  const isBlock = hash === HASH && digits > ZERO && digits <= ZERO + 9;
+  const head = 2 + digits - ZERO;
+  const blockEnd = isBlock ? head + lengthOf([...response.subarray(2, head)]) : 0;
+  let end = response.length;
+  if (end > blockEnd && response[end - 1] === LF) end -= 1;
+  else return response;
+  return response.slice(0, end > blockEnd && response[end - 1] === CR ? end - 1 : end);
 };

@@ -4,6 +4,7 @@ import { abortReason, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type ErrorCode, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import { ChunkList } from '../../core/wire/chunks.js';
+import { endingAt } from './ending-at.js';
 
 export type BytePipeOptions = {
   readonly stream: Duplex;
@@ -23,6 +24,7 @@ export class BytePipe {
   readonly #lost = new Subject<Problem>();
   #end: HardwareError | undefined;
   #reason = 'it was closed';
+  #arrivedBytes = 0;
 
   constructor(options: BytePipeOptions) {
     this.#options = options;
@@ -60,7 +62,12 @@ export class BytePipe {
     return this.until(() => (isWritten ? true : undefined), call).then(() => undefined);
   }
 
-  /** Everything that has arrived and was not taken. */
+  /** Bytes that have arrived and were not taken. */
+  get unreadBytes(): number {
+    return this.#unread.byteLength;
+  }
+
+  /** Takes them. */
   take(): Uint8Array {
     return this.#unread.take();
   }
@@ -101,15 +108,13 @@ export class BytePipe {
       const arrived = this.#arrivedBytes;
       const deadline = Math.min(call.deadline, clock.monotonic() + quietMs);
       try {
-        return await this.until(look, { ...call, deadline });
+        return await this.until(look, endingAt(call, deadline));
       } catch (thrown) {
         if (!isTimeout(thrown) || deadline === call.deadline) throw thrown;
         if (arrived === this.#arrivedBytes) return undefined;
       }
     }
   }
-
-  #arrivedBytes = 0;
 
   /** Never rejects; nobody is told that it is lost. */
   close(): Promise<void> {

@@ -1,57 +1,46 @@
 import type { Observable } from 'rxjs';
-import type { Clock } from '../../core/clock.js';
 import { HardwareError, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
-import { joinBytes, noBytes } from '../../core/wire/bytes.js';
+import { joinBytes } from '../../core/wire/bytes.js';
 import { commandLine, dataLine, END_OF_ANSWER, READ_TIMEOUT_MS, setUpCommands } from '../../core/wire/prologix.js';
-import { ResponseFrames } from '../../core/wire/response-frames.js';
+import { ResponseFrames, withoutLineEnd } from '../../core/wire/response-frames.js';
 import type { BytePipe } from './byte-pipe.js';
-import { isTimeout } from './byte-pipe.js';
-import { MarkerCount } from './prologix-marker.js';
+import { Markers } from './prologix-markers.js';
+import { prologixVersion } from './prologix-version.js';
 
-/** An adapter that boots when its port is opened takes up to 2 s (Arduino): it is asked again until it answers. */
-const ASK_AGAIN_MS = 1_000;
 /** When nothing has come for this long, the adapter is asked whether its read is over. */
 const PATIENCE_MS = 2 * READ_TIMEOUT_MS;
-/** An adapter that does not say its version within this time is no longer there. */
-const MARKER_LIMIT_MS = 1_000;
-
+/** An adapter that says nothing for so long when it is asked is no longer there. */
+const SILENCE_MS = 1_000;
 const LF = 0x0a;
-const CR = 0x0d;
 
 /** A Prologix-style GPIB adapter: one connection for all instruments behind it, one operation at a time. It works off its
- *  lines in order, so what it says to `++ver` marks that all before it is done: nothing of it can come any more. */
+ *  lines in order, so what it says to `++ver` is a marker: of all that was asked before nothing can come behind it. */
 export class PrologixAdapter {
   readonly name: string;
   readonly #pipe: BytePipe;
-  readonly #clock: Clock;
-  readonly #markers: MarkerCount;
+  readonly #markers: Markers;
+  /** What has come of the answer of each instrument; it may go on after others were spoken to. */
+  readonly #answers = new Map<string, ResponseFrames>();
+  /** Instruments that say where their answers end. */
+  readonly #withEnd = new Set<string>();
   /** As the adapter has it; undefined: not known. */
   #address: string | undefined;
-  /** Something may still come that nobody waits for. */
+  /** Whose answer is under way. */
+  #reading: ResponseFrames | undefined;
+  /** Something may still come. */
   #isUnsettled = false;
-  #pendingBytes = 0;
 
-  private constructor(name: string, pipe: BytePipe, clock: Clock, version: Uint8Array) {
+  private constructor(name: string, pipe: BytePipe, version: Uint8Array) {
     this.name = name;
     this.#pipe = pipe;
-    this.#clock = clock;
-    this.#markers = new MarkerCount(version);
+    this.#markers = new Markers(version);
   }
 
   /** Sets the adapter up. Errors: TIMEOUT when nothing at the other end says its version. */
-  static async setUp(name: string, pipe: BytePipe, clock: Clock, call: Call): Promise<PrologixAdapter> {
-    const lines = joinBytes([...setUpCommands, 'ver', 'ver'].map(commandLine));
-    for (let attempt = 1; ; attempt += 1) {
-      await pipe.write(lines, call);
-      const version = await versionOf(name, pipe, call);
-      if (version === undefined) continue;
-      // Answers to what was asked before may still come.
-      if (attempt > 1) await pipe.untilQuiet(() => void pipe.take(), ASK_AGAIN_MS, call);
-      const adapter = new PrologixAdapter(name, pipe, clock, version);
-      await adapter.#settle(call);
-      return adapter;
-    }
+  static async setUp(name: string, pipe: BytePipe, call: Call): Promise<PrologixAdapter> {
+    const version = await prologixVersion(name, pipe, setUpCommands, call);
+    return new PrologixAdapter(name, pipe, version);
   }
 
   get lost(): Observable<Problem> {
@@ -62,135 +51,117 @@ export class PrologixAdapter {
     return this.#pipe.isOpen;
   }
 
-  /** Bytes that have come of the answer that is waited for. */
-  get pendingBytes(): number {
-    return this.#pendingBytes;
+  /** Bytes that have come of the answer of the instrument at `address`. */
+  pendingBytes(address: string): number {
+    return this.#answers.get(address)?.pendingBytes ?? 0;
   }
 
   /** Sends a message to the instrument at `address`, with END at its last byte. */
   async send(address: string, message: Uint8Array, call: Call): Promise<void> {
-    await this.#turnTo(address, [dataLine(message)], call);
+    await this.#turnTo(address, dataLine(message), call);
+    this.#answers.delete(address);
   }
 
-  /** One response of the instrument, to its END; without one, to the line end with nothing behind it. */
+  /** One response of the instrument, to its END; of one that gives none, to the line end with nothing behind it. */
   async receive(address: string, call: Call): Promise<Uint8Array> {
-    await this.#turnTo(address, [], call);
-    let got: Uint8Array = noBytes;
+    const frames = this.#answers.get(address) ?? new ResponseFrames(Uint8Array.of(END_OF_ANSWER));
+    this.#answers.set(address, frames);
+    await this.#turnTo(address, undefined, call);
     for (;;) {
-      const { bytes, isWhole } = await this.#read(got, call);
-      if (isWhole) return withoutLineEnd(bytes);
-      got = bytes;
+      const answer = frames.next() ?? this.#withoutEnd(address, frames) ?? (await this.#read(address, frames, call));
+      if (answer !== undefined) return withoutLineEnd(answer);
     }
   }
 
   /** Selected device clear: the instrument forgets what it was asked, and what it would have answered. */
   async clear(address: string, call: Call): Promise<void> {
-    await this.#turnTo(address, [commandLine('clr')], call);
+    await this.#turnTo(address, commandLine('clr'), call);
     await this.#settle(call);
+    this.#answers.delete(address);
   }
 
+  /** Errors also: DEVICE_FAULT for an answer that is none. */
   async statusByte(address: string, call: Call): Promise<number> {
-    await this.#turnTo(address, [commandLine('spoll')], call);
+    await this.#turnTo(address, commandLine('spoll'), call);
     this.#isUnsettled = true;
     const frames = new ResponseFrames();
-    const line = await this.#pipe.until(() => (frames.push(this.#pipe.take()), frames.next()), call);
-    this.#isUnsettled = false;
+    const look = (): Uint8Array | undefined => {
+      frames.push(this.#pipe.take());
+      return frames.next();
+    };
+    const line = await this.#pipe.until(look, call);
     const text = String.fromCharCode(...line.subarray(0, 80)).trim();
-    if (/^\d{1,3}$/.test(text) && Number(text) < 256) return Number(text);
-    this.#isUnsettled = true;
-    throw new HardwareError('DEVICE_FAULT', `${this.name} answered ++spoll by "${text}", which is no status byte`);
+    if (!/^\d{1,3}$/.test(text) || Number(text) > 255) {
+      throw new HardwareError('DEVICE_FAULT', `${this.name} answered ++spoll by "${text}", which is no status byte`);
+    }
+    this.#isUnsettled = frames.pendingBytes > 0;
+    return Number(text);
   }
 
   trigger(address: string, call: Call): Promise<void> {
-    return this.#turnTo(address, [commandLine('trg')], call);
+    return this.#turnTo(address, commandLine('trg'), call);
   }
 
+  /** Never rejects. */
   close(): Promise<void> {
     return this.#pipe.close();
   }
 
-  /** Lines for the instrument at `address`; nothing of what was before can come after them. */
-  async #turnTo(address: string, lines: readonly Uint8Array[], call: Call): Promise<void> {
-    if (this.#isUnsettled || this.#pipe.take().length > 0) await this.#settle(call);
-    this.#pendingBytes = 0;
+  /** A line for the instrument at `address`; nothing of what was before can come after it. */
+  async #turnTo(address: string, line: Uint8Array | undefined, call: Call): Promise<void> {
+    if (this.#isUnsettled || this.#pipe.unreadBytes > 0) await this.#settle(call);
     const turn = this.#address === address ? [] : [commandLine(`addr ${address}`)];
-    if (turn.length + lines.length === 0) return;
+    const lines = [...turn, ...(line === undefined ? [] : [line])];
+    if (lines.length === 0) return;
     this.#address = undefined;
     this.#isUnsettled = true;
-    await this.#pipe.write(joinBytes([...turn, ...lines]), call);
+    await this.#pipe.write(joinBytes(lines), call);
     this.#address = address;
     this.#isUnsettled = false;
   }
 
   /** One `++read`: until an answer is whole, or the adapter has given it up. */
-  async #read(before: Uint8Array, call: Call): Promise<{ readonly bytes: Uint8Array; readonly isWhole: boolean }> {
-    const frames = new ResponseFrames(Uint8Array.of(END_OF_ANSWER));
-    frames.push(before);
+  async #read(address: string, frames: ResponseFrames, call: Call): Promise<Uint8Array | undefined> {
+    this.#isUnsettled = true;
+    this.#reading = frames;
+    await this.#pipe.write(commandLine('read eoi'), call);
     const look = (): Uint8Array | undefined => {
       frames.push(this.#pipe.take());
-      this.#pendingBytes = frames.pendingBytes;
       return frames.next();
     };
-    this.#isUnsettled = true;
-    await this.#pipe.write(commandLine('read eoi'), call);
     const answer = await this.#pipe.untilQuiet(look, PATIENCE_MS, call);
-    if (answer !== undefined) {
-      this.#isUnsettled = frames.pendingBytes > 0;
-      return { bytes: answer, isWhole: true };
+    if (answer === undefined) {
+      await this.#settle(call);
+      return undefined;
     }
-    const rest = new ResponseFrames(Uint8Array.of(END_OF_ANSWER));
-    const bytes = await this.#mark(frames.takePending(), call);
-    rest.push(bytes);
-    const late = rest.next();
-    this.#isUnsettled = false;
-    return late === undefined ? { bytes, isWhole: bytes.at(-1) === LF } : { bytes: late, isWhole: true };
+    this.#withEnd.add(address);
+    this.#reading = undefined;
+    this.#isUnsettled = frames.pendingBytes > 0;
+    return answer;
   }
 
-  /** Asks for a marker; gives what came before it. */
-  async #mark(before: Uint8Array, call: Call): Promise<Uint8Array> {
-    this.#markers.expect(before);
-    await this.#pipe.write(commandLine('ver'), call);
-    return this.#pipe.until(() => this.#markers.push(this.#pipe.take()), call);
+  /** Asked when the adapter has given up: the answer of an instrument that never says END. */
+  #withoutEnd(address: string, frames: ResponseFrames): Uint8Array | undefined {
+    if (this.#withEnd.has(address)) return undefined;
+    const bytes = frames.takePending();
+    if (bytes.at(-1) === LF) return bytes;
+    frames.push(bytes);
+    return undefined;
   }
 
-  /** Drops whatever still comes. An adapter that says nothing is lost: nobody could know what it is about to say. */
+  /** Waits for a marker; what comes before it belongs to the answer that is under way, or to nobody. An adapter that does not
+   *  answer is lost: nobody can know what it is about to say. */
   async #settle(call: Call): Promise<void> {
-    const limit = this.#clock.monotonic() + MARKER_LIMIT_MS;
-    try {
-      await this.#mark(noBytes, { ...call, deadline: Math.min(call.deadline, limit) });
-      this.#isUnsettled = false;
-    } catch (thrown) {
-      if (isTimeout(thrown) && limit <= this.#clock.monotonic()) this.#pipe.lose(`${this.name} does not answer`);
-      throw thrown;
+    this.#isUnsettled = true;
+    this.#markers.expect();
+    await this.#pipe.write(commandLine('ver'), call);
+    const before = await this.#pipe.untilQuiet(() => this.#markers.push(this.#pipe.take()), SILENCE_MS, call);
+    if (before === undefined) {
+      this.#pipe.lose(`${this.name} does not answer`);
+      throw new HardwareError('DISCONNECTED', `${this.name} does not answer`);
     }
+    this.#reading?.push(before);
+    this.#reading = undefined;
+    this.#isUnsettled = false;
   }
 }
-
-/** Undefined: none yet. Errors: TIMEOUT. */
-const versionOf = async (name: string, pipe: BytePipe, call: Call): Promise<Uint8Array | undefined> => {
-  const frames = new ResponseFrames();
-  const seen: string[] = [];
-  try {
-    return await pipe.untilQuiet(() => firstTwice(frames, seen, pipe.take()), ASK_AGAIN_MS, call);
-  } catch (thrown) {
-    if (!isTimeout(thrown)) throw thrown;
-    throw new HardwareError('TIMEOUT', `${name} does not say what it is (++ver): is it a Prologix-style adapter?`);
-  }
-};
-
-/** The first line that came twice in a row: what an adapter says to two `++ver`, whatever was left over before. */
-const firstTwice = (frames: ResponseFrames, seen: string[], bytes: Uint8Array): Uint8Array | undefined => {
-  frames.push(bytes);
-  for (let line = frames.next(); line !== undefined; line = frames.next()) {
-    const text = String.fromCharCode(...line.subarray(0, 256));
-    if (text !== '' && text === seen.at(-1)) return line;
-    seen.push(text);
-  }
-  return undefined;
-};
-
-/** An instrument ends its answer with LF or CR LF besides END. */
-const withoutLineEnd = (bytes: Uint8Array): Uint8Array => {
-  const end = bytes.at(-1) === LF ? (bytes.at(-2) === CR ? -2 : -1) : bytes.length;
-  return bytes.slice(0, end);
-};

@@ -6,6 +6,7 @@ import { joinBytes } from '../../core/wire/bytes.js';
 import { addressWords } from '../../core/wire/prologix.js';
 import { canonicalResource, parseResource, type Resource } from '../../core/wire/visa-resource.js';
 import { BytePipe } from './byte-pipe.js';
+import { latin1Bytes } from './program-text.js';
 import { PrologixAdapter } from './prologix-adapter.js';
 import type { Road, RoadKind } from './road.js';
 import { openSerialLine, portPath, type OpenSerialLine } from './serial-line.js';
@@ -31,7 +32,7 @@ export class PrologixRoad implements Road {
     this.bus = bus;
     this.#share = share;
     this.#address = address;
-    this.#termination = Uint8Array.from(writeTermination, (character) => character.charCodeAt(0));
+    this.#termination = latin1Bytes(writeTermination);
   }
 
   get lost(): Observable<Problem> {
@@ -39,7 +40,7 @@ export class PrologixRoad implements Road {
   }
 
   get pendingBytes(): number {
-    return this.#share.value.pendingBytes;
+    return this.#share.value.pendingBytes(this.#address);
   }
 
   send(message: Uint8Array, call: Call): Promise<void> {
@@ -70,14 +71,19 @@ export class PrologixRoad implements Road {
 
 export type PrologixSeams = { readonly openLine: OpenSerialLine; readonly openTcp: OpenTcpStream };
 
-/** GPIB instruments behind the adapter that the station names for their board. Each table of roads has its own adapters. */
+/** GPIB instruments behind the adapter that the station names for their board. They share one connection. */
 export const createPrologixRoad = (
   { openLine, openTcp }: PrologixSeams = { openLine: openSerialLine, openTcp: openTcpStream },
 ): RoadKind => {
-  const adapters = new Shared<PrologixAdapter>({
-    close: (adapter) => adapter.close(),
-    isOpen: ({ isOpen }) => isOpen,
-  });
+  /** A station has its own, for it has its own time. */
+  const adapters = new WeakMap<LinksContext, Shared<PrologixAdapter>>();
+  const adaptersOf = (context: LinksContext): Shared<PrologixAdapter> => {
+    const known = adapters.get(context);
+    if (known !== undefined) return known;
+    const made = new Shared<PrologixAdapter>({ close: (adapter) => adapter.close(), isOpen: ({ isOpen }) => isOpen });
+    adapters.set(context, made);
+    return made;
+  };
 
   const connect = async (resource: AdapterResource, settings: LinkSettings, { clock }: LinksContext) => {
     const openMs = settings.openTimeoutMs ?? OPEN_MS;
@@ -89,7 +95,7 @@ export const createPrologixRoad = (
         : (await openLine(portPath(resource.path), { baudRate: ADAPTER_BAUD_RATE }, call)).stream;
     const pipe = new BytePipe({ stream, name, clock });
     try {
-      return await PrologixAdapter.setUp(name, pipe, clock, call);
+      return await PrologixAdapter.setUp(name, pipe, call);
     } catch (thrown) {
       await pipe.close();
       throw thrown;
@@ -105,26 +111,22 @@ export const createPrologixRoad = (
         throw new HardwareError('BAD_ARGUMENT', 'this is no instrument behind a Prologix-style adapter');
       }
       const bus = canonicalResource(adapter);
-      const share = await adapters.take(bus, () => connect(adapter, settings, context), call);
+      const share = await adaptersOf(context).take(bus, () => connect(adapter, settings, context), call);
       return new PrologixRoad(bus, share, addressWords(resource.primary, resource.secondary), settings);
     },
   };
 };
 
-/** The adapter of a board; undefined: another road leads there, such as a gateway. Throws BAD_ARGUMENT when none is named. */
-const adapterOf = ({ board, primary }: GpibResource, boards: LinksContext['boards']): AdapterResource | undefined => {
+/** The adapter of a board; undefined: none is named, or another road leads there, such as a gateway. */
+const adapterOf = ({ board }: GpibResource, boards: LinksContext['boards']): AdapterResource | undefined => {
   const text = boards[String(board)];
-  if (text === undefined) throw new HardwareError('BAD_ARGUMENT', howToConfigure(board, primary));
-  const adapter = parseResource(text);
-  return adapter.type === 'prologix-tcp' || adapter.type === 'prologix-serial' ? adapter : undefined;
+  const adapter = text === undefined ? undefined : parseResource(text);
+  return adapter?.type === 'prologix-tcp' || adapter?.type === 'prologix-serial' ? adapter : undefined;
 };
-
-const howToConfigure = (board: number, primary: number): string =>
-  `nothing leads to GPIB${board}::${primary}::INSTR: name the adapter of board ${board} in the config, such as ` +
-  `station.gpib: { ${board}: "PRLGX-TCPIP::192.168.1.70::1234::INTFC" } for a Prologix-style adapter in the network, ` +
-  `"PRLGX-ASRL::/dev/ttyUSB0::INTFC" for one on USB, "TCPIP::192.168.1.71::gpib0::INSTR" for a VXI-11 gateway`;
 
 const nameOf = (adapter: AdapterResource): string =>
   adapter.type === 'prologix-tcp'
     ? `the GPIB adapter ${adapter.host}:${adapter.port}`
     : `the GPIB adapter ${portPath(adapter.path)}`;
+
+export const prologixRoad: RoadKind = createPrologixRoad();

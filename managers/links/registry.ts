@@ -6,13 +6,15 @@ import { LinkHandle } from './link-handle.js';
 import { lockName } from './lock-name.js';
 import { MessageLink } from './message-link.js';
 import { RegisterCore } from './register-link.js';
+import { prologixRoad } from './prologix.road.js';
 import { replayRoad } from './replay.road.js';
 import type { RegisterRoad, RegisterRoadKind, Road, RoadKind } from './road.js';
+import { serialRoad } from './serial.road.js';
 import { SharedLinks, type Opening } from './shared-links.js';
 import { socketRoad } from './socket.road.js';
 
 /** Every way to carry messages to an instrument; a new one adds its line. */
-export const roads: readonly RoadKind[] = [socketRoad, replayRoad];
+export const roads: readonly RoadKind[] = [socketRoad, serialRoad, prologixRoad, replayRoad];
 
 /** Every way to the registers of an instrument. */
 export const registerRoads: readonly RegisterRoadKind[] = [];

@@ -6,7 +6,9 @@ import type { Clock } from '../../core/clock.js';
 import { joinBytes } from '../../core/wire/bytes.js';
 import { ResponseFrames } from '../../core/wire/response-frames.js';
 import { BytePipe, isTimeout } from './byte-pipe.js';
+import { endingAt } from './ending-at.js';
 import type { Road, RoadKind } from './road.js';
+import { latin1Bytes } from './program-text.js';
 import { openSerialLine, portPath, type OpenSerialLine, type SerialLine } from './serial-line.js';
 
 /** After an answer has ended nothing more of it comes for this long: 20 characters at 2400 baud. */
@@ -14,8 +16,6 @@ const QUIET_MS = 100;
 
 /** Who is asked by it answers, even when nobody has waited for that. */
 const QUESTION_MARK = 0x3f;
-
-const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /** An instrument at a serial line. It has no END and no clear: a response ends with its terminator, and after a request that
  *  was given up the line is listened to until what was owed has come. */
@@ -34,8 +34,8 @@ export class SerialRoad implements Road {
     this.#line = line;
     this.#clock = clock;
     this.#pipe = new BytePipe({ stream: line.stream, name: `the serial port ${bus}`, clock });
-    this.#frames = new ResponseFrames(latin1(settings.readTermination ?? '\n'));
-    this.#terminator = latin1(settings.writeTermination ?? '\n');
+    this.#frames = new ResponseFrames(latin1Bytes(settings.readTermination ?? '\n'));
+    this.#terminator = latin1Bytes(settings.writeTermination ?? '\n');
   }
 
   get lost(): Observable<Problem> {
@@ -43,7 +43,14 @@ export class SerialRoad implements Road {
   }
 
   get pendingBytes(): number {
-    return this.#frames.pendingBytes;
+    return this.#pipe.unreadBytes + this.#frames.pendingBytes;
+  }
+
+  /** Half a line is no reason to open the port anew: `clear` waits for its end. */
+  drop(): 'nothing' | 'clear' | 'reopen' {
+    if (this.pendingBytes === 0) return 'nothing';
+    for (let line = this.#next(); line !== undefined; line = this.#next());
+    return this.#frames.pendingBytes === 0 ? 'clear' : 'reopen';
   }
 
   send(message: Uint8Array, call: Call): Promise<void> {
@@ -84,7 +91,7 @@ export class SerialRoad implements Road {
     const deadline = call.deadline - 2 * QUIET_MS;
     if (deadline <= this.#clock.monotonic()) return false;
     try {
-      await this.#pipe.until(() => this.#next(), { ...call, deadline });
+      await this.#pipe.until(() => this.#next(), endingAt(call, deadline));
       return true;
     } catch (thrown) {
       if (isTimeout(thrown)) return false;

@@ -11,7 +11,7 @@ export type SharedOptions<T> = {
   readonly isOpen: (value: T) => boolean;
 };
 
-type Entry<T> = { readonly opening: Promise<T>; value?: T; users: number };
+type Entry<T> = { readonly opening: Promise<T>; value?: T; users: number; closing?: Promise<void> };
 
 /** One of each name, opened by the first who asks and closed with the last: an adapter, a serial bus. Never two at a time. */
 export class Shared<T> {
@@ -56,12 +56,16 @@ export class Shared<T> {
   }
 
   #end(name: string, entry: Entry<T>): Promise<void> {
+    if (entry.closing !== undefined) return entry.closing;
     if (this.#entries.get(name) === entry) this.#entries.delete(name);
-    const closing = Promise.all([this.#closings.get(name), entry.opening.then(this.#options.close, () => undefined)])
-      .then(() => undefined)
+    const before = this.#closings.get(name);
+    const closing = entry.opening
+      .then(this.#options.close, () => undefined)
+      .then(() => before)
       .finally(() => {
         if (this.#closings.get(name) === closing) this.#closings.delete(name);
       });
+    entry.closing = closing;
     this.#closings.set(name, closing);
     return closing;
   }

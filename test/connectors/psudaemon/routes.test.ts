@@ -115,7 +115,7 @@ describe('the routes of PSUDaemon', () => {
       ]);
     });
 
-    it('says how old the oldest value is', async () => {
+    it('says how old the oldest value is', () => {
       expect(Number(routes.monitoring().headers['age'])).to.be.within(0, 6);
     });
 

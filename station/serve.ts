@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Bus } from '../core/bus.js';
 import { toProblem } from '../core/errors.js';
 import { createCompiler } from '../schemas/compiler.js';
@@ -12,6 +12,7 @@ import { packageRoot, packageVersion } from './package-root.js';
 import { guardProcess } from './process-guard.js';
 import { readyLine } from './ready-line.js';
 import type { Registries } from './registries.js';
+import { instrumentLock } from './state/instrument-lock.js';
 import { openStateFiles, type StateFiles } from './state/state-files.js';
 import { Station } from './station.js';
 import { systemClock } from './system-clock.js';
@@ -50,7 +51,7 @@ export const serve = async ({ configPath, env, registries, format = 'busbar' }: 
   }
   survivePipes();
   const bus = new Bus({ clock: systemClock });
-  const directory = resolve(stateDirectory(env['BUSBAR_STATE']));
+  const directory = resolve(named(env['BUSBAR_STATE']) ?? 'busbar-state');
   const files = openedOrExplained(() =>
     openStateFiles({ directory, bus, clock: systemClock, settings: result.config.station.log }),
   );
@@ -69,7 +70,7 @@ export const serve = async ({ configPath, env, registries, format = 'busbar' }: 
       random: Math.random,
       log,
       boards: result.config.station.gpib,
-      claim: () => () => undefined,
+      claim: instrumentLock({ directory: resolve(named(env['BUSBAR_LOCKS']) ?? join(directory, 'instruments')), log }),
     }),
     log,
     logRing,
@@ -165,8 +166,7 @@ const createLog = ({ station: { log } }: StationConfig, ring: LogRing, files: St
 };
 
 /** A variable that is set to nothing counts as not set. */
-const stateDirectory = (named: string | undefined): string =>
-  named === undefined || named === '' ? 'busbar-state' : named;
+const named = (variable: string | undefined): string | undefined => (variable === '' ? undefined : variable);
 
 /** A reader that has gone (`busbar serve | head -1`) is no reason to end: the instruments are still there. */
 const survivePipes = (): void => {

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { PeerReport } from '../../core/connector.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json-value.js';
+import type { Links } from '../../core/link.js';
 import type { LogFields } from '../../core/log.js';
 import type { HardwareManager } from '../../core/manager.js';
 import type { RecentHistory } from '../../services/recent/recent-history.js';
@@ -21,6 +22,7 @@ export type StationDriverOptions = {
   readonly managers: () => readonly HardwareManager[];
   readonly kindOf: (manager: string) => string;
   readonly peers: () => readonly PeerReport[];
+  readonly links: Pick<Links, 'reports'>;
   readonly actions: Pick<StationDriver, 'info' | 'reload' | 'makeAllSafe'>;
 };
 
@@ -30,7 +32,7 @@ const DEFAULT_ENTRIES = 100;
 
 /** What the station's manager reads, from the parts of a running station. */
 export const createStationDriver = (options: StationDriverOptions): StationDriver => {
-  const { clock, memory, history, logRing, lagMs, unhandledRejections, managers, kindOf, peers } = options;
+  const { clock, memory, history, logRing, lagMs, unhandledRejections, managers, kindOf, peers, links } = options;
   const startedMs = clock.monotonic();
   return {
     ...options.actions,
@@ -48,6 +50,7 @@ export const createStationDriver = (options: StationDriverOptions): StationDrive
       return { count: all.length, peers: all.slice(0, MAX_LISTED_PEERS) };
     },
     managers: () => managers().map(({ name, state }) => ({ name, kind: kindOf(name), state })),
+    links: () => links.reports().map((report) => ({ ...report })),
     history: (request) => historyOf(history, request),
     log: (query) => ({
       lastIndex: logRing.lastIndex,

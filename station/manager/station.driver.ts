@@ -21,6 +21,8 @@ export type StationDriver = Device & {
   readonly health: () => Health;
   readonly connections: () => JsonObject;
   readonly managers: () => Json;
+  /** Roads to instruments, as `LinkReport`. */
+  readonly links: () => Json;
   readonly info: () => JsonObject;
   /** Errors: BAD_ARGUMENT for a topic that was never read. */
   readonly history: (request: HistoryRequest) => JsonObject;

@@ -1,5 +1,6 @@
 import { defineManager } from '../../core/define-manager.js';
 import type { JsonSchema } from '../../core/json-value.js';
+import { roundTripBoundsMs } from '../../core/link.js';
 import { declare } from '../../core/parameter.js';
 import { logLevels } from '../log/log-entry.js';
 import type { Health, StationDriver } from './station.driver.js';
@@ -61,6 +62,38 @@ export const stationManager = defineManager<StationDriver>({
         },
       },
       read: (station) => Promise.resolve(station.managers()),
+    }),
+    links: structure({
+      description: 'Roads to instruments: what waits on each bus and for how long, time-outs, round trips',
+      scope: 'manager',
+      pollMs: SAMPLE_MS,
+      schema: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            resource: { type: 'string' },
+            bus: { description: 'What it shares with others; else itself', type: 'string' },
+            isOpen: { type: 'boolean' },
+            waiting: { ...count, description: 'Requests that wait on the bus' },
+            oldestMs: { ...count, description: 'For how long the oldest of them has waited' },
+            refused: { ...count, description: 'Requests refused because too many were waiting on the bus' },
+            requests: count,
+            timeouts: count,
+            staleAnswers: { ...count, description: 'Answers that came too late, and went to nobody' },
+            reopened: count,
+            sentBytes: count,
+            receivedBytes: count,
+            roundTrips: {
+              description: `Answers by time: up to ${roundTripBoundsMs.join(', ')} ms; of all, their number and sum`,
+              type: 'object',
+            },
+            lastProblem: { type: 'string' },
+          },
+          required: ['resource', 'bus', 'isOpen', 'waiting', 'oldestMs'],
+        },
+      },
+      read: (station) => Promise.resolve(station.links()),
     }),
   },
   commands: {

@@ -8,8 +8,10 @@ import type { StationSettings } from '../config/station-config.js';
 import { printJsonEntry } from '../log/log-entry.js';
 import type { LogTarget } from '../log/winston-log.js';
 import { startAudit } from './audit.js';
+import { isBrokenDisk } from './broken-disk.js';
 import { LineFile } from './line-file.js';
-import { lockState, type StateLock } from './state-lock.js';
+import type { LockFile } from './lock-file.js';
+import { lockState } from './state-lock.js';
 
 export type StateFilesOptions = {
   readonly directory: string;
@@ -26,9 +28,6 @@ export type StateFiles = {
 };
 
 const MAX_WAITING_BYTES = 2 ** 20;
-
-/** A disk that takes nothing is an alarm, not a reason to leave the instruments alone. */
-const brokenDisk: readonly string[] = ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'];
 
 /** Opens the state directory. Errors: LOCKED when another station has it, DEVICE_FAULT when it cannot be used at all. */
 export const openStateFiles = ({ directory, bus, clock, settings }: StateFilesOptions): StateFiles => {
@@ -69,14 +68,13 @@ export const openStateFiles = ({ directory, bus, clock, settings }: StateFilesOp
 };
 
 /** Undefined: the disk takes nothing now, so nothing can be locked; the files raise the alarm. */
-const takeDirectory = (directory: string): StateLock | undefined => {
+const takeDirectory = (directory: string): LockFile | undefined => {
   try {
     mkdirSync(join(directory, 'logs'), { recursive: true, mode: 0o700 });
     return lockState(directory);
   } catch (thrown) {
     if (thrown instanceof HardwareError) throw thrown;
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-    if (brokenDisk.includes(code)) return undefined;
+    if (isBrokenDisk(thrown)) return undefined;
     const advice = 'name another one by BUSBAR_STATE';
     throw new HardwareError(
       'DEVICE_FAULT',

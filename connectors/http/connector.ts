@@ -1,6 +1,9 @@
 import type { Connector, ConnectorKind, PartContext } from '../../core/connector.js';
-import { consoleDirectory, consoleSection } from './console-section.js';
 import { psudaemonSection } from '../psudaemon/section.js';
+import { docsSection } from '../rest/docs-section.js';
+import { restSection } from '../rest/rest-section.js';
+import { consoleDirectory, consoleSection } from './console-section.js';
+import { healthSection } from './health-section.js';
 import { createHttpConnector } from './http-connector.js';
 import { httpOptionsSchema, readHttpOptions, type HttpOptions } from './options.js';
 import { isRootOwned, type HttpSection } from './section.js';
@@ -26,5 +29,8 @@ const foreignSections = (options: HttpOptions, context: PartContext): readonly H
 
 const ownSections = (options: HttpOptions, context: PartContext, isAtRoot: boolean): readonly HttpSection[] => [
   socketsSection(context, options),
+  ...(options.api ? [restSection(context, options)] : []),
+  ...(options.docs ? [docsSection()] : []),
+  ...(options.health ? [healthSection(context, isAtRoot)] : []),
   ...(options.console ? [consoleSection({ directory: consoleDirectory(), isAtRoot })] : []),
 ];

@@ -29,6 +29,10 @@ export const createHttpConnector = (
     },
     stop: async () => {
       const closing = sections.map((section) => section.close?.(GOODBYE));
+      // What they have said leaves at the next tick; cut before, it would be lost.
+      await new Promise((resolve) => {
+        process.nextTick(resolve);
+      });
       await Promise.all([server.stop(), ...closing]);
     },
     peers: () => sections.flatMap(({ peers }) => peers?.() ?? []),

@@ -15,7 +15,8 @@ const withoutData = (output: Output): object => {
   return data === undefined ? output : { ...rest, dataBytes: data.length };
 };
 
-const printPlain = (frame: object): string => {
+/** Any plain value as JSON; NaN and infinity as null. */
+export const printPlain = (frame: object | Json): string => {
   try {
     return JSON.stringify(frame);
   } catch {

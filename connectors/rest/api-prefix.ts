@@ -1,0 +1,3 @@
+import { OWN_PREFIX } from '../http/section.js';
+
+export const API_PREFIX = `${OWN_PREFIX}/api`;

@@ -30,11 +30,9 @@ export type Child = {
 const CLOCK_TICKS_PER_S = 100;
 const COLLECTION_MS = 1_500;
 
-const start = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Child> => {
+const start = async (args: readonly string[], env: NodeJS.ProcessEnv = {}, core = serverCore): Promise<Child> => {
   const state = mkdtempSync(join(tmpdir(), 'busbar-bench-'));
-  const [command, ...rest] = canPin
-    ? ['taskset', '-c', serverCore, process.execPath, ...args]
-    : [process.execPath, ...args];
+  const [command, ...rest] = canPin ? ['taskset', '-c', core, process.execPath, ...args] : [process.execPath, ...args];
   const startedAt = performance.now();
   const child = spawn(command, rest, {
     cwd: root,
@@ -103,6 +101,10 @@ export const startStation = (config: string, env: NodeJS.ProcessEnv = {}): Promi
 /** A baseline of `bench/servers`: prints `ready <port>`. */
 export const startBaseline = (script: string, ...args: readonly string[]): Promise<Child> =>
   start(['--import', 'tsx/esm', `bench/servers/${script}`, ...args]);
+
+/** A server of `bench/servers` that plays instruments to a station: on this process's core, for the station has the other. */
+export const startInstruments = (script: string, ...args: readonly string[]): Promise<Child> =>
+  start(['--import', 'tsx/esm', `bench/servers/${script}`, ...args], {}, '0');
 
 /** Runs node with a script text: what bare Node.js takes. */
 export const startBareNode = (): Promise<Child> => start(['-e', 'console.log("ready"); setInterval(() => {}, 1000)']);

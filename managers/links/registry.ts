@@ -2,6 +2,7 @@ import { HardwareError } from '../../core/errors.js';
 import type { Links, LinksContext } from '../../core/link.js';
 import { canonicalResource, parseResource, type Resource } from '../../core/wire/visa-resource.js';
 import { Buses } from './buses.js';
+import { hislipRoad } from './hislip.road.js';
 import { LinkHandle } from './link-handle.js';
 import { lockName } from './lock-name.js';
 import { MessageLink } from './message-link.js';
@@ -14,7 +15,7 @@ import { SharedLinks, type Opening } from './shared-links.js';
 import { socketRoad } from './socket.road.js';
 
 /** Every way to carry messages to an instrument; a new one adds its line. */
-export const roads: readonly RoadKind[] = [socketRoad, serialRoad, prologixRoad, replayRoad];
+export const roads: readonly RoadKind[] = [socketRoad, serialRoad, prologixRoad, hislipRoad, replayRoad];
 
 /** Every way to the registers of an instrument. */
 export const registerRoads: readonly RegisterRoadKind[] = [];

@@ -33,6 +33,14 @@ export class HislipProbe {
     });
   }
 
+  /** Two ends of one wire. Destroying one ends the other, as it does over TCP. */
+  static wire(): { readonly client: Duplex; readonly stream: Duplex } {
+    const [stream, client] = duplexPair({ allowHalfOpen: true });
+    stream.once('close', () => client.destroy());
+    client.once('close', () => stream.destroy());
+    return { client, stream };
+  }
+
   /** A probe and what is at the other end. */
   static pair(): { readonly probe: HislipProbe; readonly stream: Duplex } {
     const [stream, theirs] = duplexPair({ allowHalfOpen: true });

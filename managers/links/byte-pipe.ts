@@ -11,6 +11,8 @@ export type BytePipeOptions = {
   /** What is at its other end, for messages: `the serial line /dev/ttyUSB0`. */
   readonly name: string;
   readonly clock: Clock;
+  /** How it is closed, for a stream that `destroy` does not close. Never rejects. */
+  readonly close?: () => Promise<void>;
 };
 
 /** More than any instrument says in one answer: what sends this much unasked is cut off. */
@@ -36,7 +38,8 @@ export class BytePipe {
       this.#reason = error.message;
     });
     stream.on('end', () => stream.destroy());
-    stream.on('close', () => {
+    stream.on('close', (error?: unknown) => {
+      if (error instanceof Error) this.#reason = error.message;
       this.#finish(`${options.name} is gone: ${this.#reason}`);
     });
   }
@@ -118,19 +121,29 @@ export class BytePipe {
 
   /** Never rejects; nobody is told that it is lost. */
   close(): Promise<void> {
-    const { stream, name } = this.#options;
     this.#lost.complete();
-    this.#finish(`${name} was closed`);
-    return new Promise((resolve) => {
-      if (stream.closed) resolve();
-      else stream.once('close', () => resolve()).destroy();
-    });
+    this.#finish(`${this.#options.name} was closed`);
+    return this.#closeStream();
   }
 
   /** What is at the other end cannot be trusted any longer. */
   lose(reason: string): void {
     this.#finish(reason);
-    this.#options.stream.destroy();
+    void this.#closeStream();
+  }
+
+  #closeStream(): Promise<void> {
+    const { stream, close } = this.#options;
+    if (close !== undefined) return close();
+    return new Promise((resolve) => {
+      if (stream.closed) resolve();
+      else
+        stream
+          .once('close', () => {
+            resolve();
+          })
+          .destroy();
+    });
   }
 
   #arrive(chunk: Uint8Array): void {

@@ -89,11 +89,11 @@ export const createPrologixRoad = (
     const openMs = settings.openTimeoutMs ?? OPEN_MS;
     const call = { signal: new AbortController().signal, deadline: clock.monotonic() + openMs };
     const name = nameOf(resource);
-    const stream =
+    const line =
       resource.type === 'prologix-tcp'
-        ? await openTcp(resource.host, resource.port, clock, call)
-        : (await openLine(portPath(resource.path), { baudRate: ADAPTER_BAUD_RATE }, call)).stream;
-    const pipe = new BytePipe({ stream, name, clock });
+        ? { stream: await openTcp(resource.host, resource.port, clock, call) }
+        : await openLine(portPath(resource.path), { baudRate: ADAPTER_BAUD_RATE }, call);
+    const pipe = new BytePipe({ ...line, name, clock });
     try {
       return await PrologixAdapter.setUp(name, pipe, call);
     } catch (thrown) {

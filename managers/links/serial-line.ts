@@ -8,6 +8,8 @@ export type SerialLine = {
   readonly stream: Duplex;
   /** Drops what was received and not read, and what was written and not sent. */
   readonly flush: () => Promise<void>;
+  /** Idempotent; never rejects. */
+  readonly close: () => Promise<void>;
 };
 
 /** Opens a port; tests hand in one that is played. */
@@ -17,6 +19,7 @@ export type OpenSerialLine = (path: string, settings: LinkSettings, call: Call) 
 export type Port = Duplex & {
   readonly open: (done: (error: Error | null) => void) => void;
   readonly flush: (done: (error: Error | null) => void) => void;
+  readonly close: (done: (error: Error | null) => void) => void;
 };
 
 /** What the settings of a link mean to `serialport`: 9600 baud, 8 bits, no parity, 1 stop bit unless they say otherwise. */
@@ -45,21 +48,30 @@ export const openPort = (port: Port, path: string, { signal }: Pick<Call, 'signa
       if (error !== null) {
         reject(new HardwareError('DISCONNECTED', whyNot(path, error.message), { cause: error }));
       } else if (signal.aborted) {
-        port.destroy();
+        void finished((done) => {
+          port.close(done);
+        });
         reject(new HardwareError('DISCONNECTED', `opening the serial port ${path} was given up`));
       } else {
-        resolve({ stream: port, flush: () => flush(port) });
+        resolve(lineOf(port));
       }
     });
   });
 
-const flush = (port: Port): Promise<void> =>
-  new Promise((resolve) => {
-    // A port that cannot be flushed is gone, and says so by `close`.
-    port.flush(() => {
-      resolve();
-    });
-  });
+/** A port that cannot be flushed or closed is gone, and says so by `close`. `destroy` would leave it open. */
+const lineOf = (port: Port): SerialLine => ({
+  stream: port,
+  flush: () =>
+    finished((done) => {
+      port.flush(done);
+    }),
+  close: () =>
+    finished((done) => {
+      port.close(done);
+    }),
+});
+
+const finished = (begin: (done: () => void) => void): Promise<void> => new Promise(begin);
 
 /** What a person can do about it, by what the operating system says. */
 const remedies: readonly (readonly [said: RegExp, remedy: string])[] = [

@@ -33,7 +33,7 @@ export class SerialRoad implements Road {
     this.bus = bus;
     this.#line = line;
     this.#clock = clock;
-    this.#pipe = new BytePipe({ stream: line.stream, name: `the serial port ${bus}`, clock });
+    this.#pipe = new BytePipe({ ...line, name: `the serial port ${bus}`, clock });
     this.#frames = new ResponseFrames(latin1Bytes(settings.readTermination ?? '\n'));
     this.#terminator = latin1Bytes(settings.writeTermination ?? '\n');
   }

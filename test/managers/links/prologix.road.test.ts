@@ -11,6 +11,7 @@ import { GpibBus } from '../../../simulators/servers/gpib-bus.js';
 import { SimulatedPrologix } from '../../../simulators/servers/prologix-adapter.js';
 import { servePrologix } from '../../../simulators/servers/prologix-peer.js';
 import { ScriptedInstrument } from '../../simulators/servers/scripted-instrument.js';
+import { inFakeTime } from './in-fake-time.js';
 import { fakeClock, type FakeClock } from '../fake-station.js';
 
 const ADAPTER = 'PRLGX-TCPIP0::adapter::1234::INTFC';
@@ -37,19 +38,7 @@ describe('PrologixRoad', () => {
   const open = (resource: string, settings: LinkSettings = {}): Promise<Road> =>
     done(road.open(parseResource(resource), settings, context, call()));
 
-  /** Lets time pass until it is settled. */
-  const done = async <T>(work: Promise<T>): Promise<T> => {
-    const pending = new Set([work]);
-    const watch = (): void => {
-      pending.clear();
-    };
-    work.then(watch, watch);
-    for (let ms = 0; ms < 20_000 && pending.size > 0; ms += 10) {
-      await clock.pass(10);
-      await new Promise(setImmediate);
-    }
-    return work;
-  };
+  const done = <T>(work: Promise<T>): Promise<T> => inFakeTime(clock, work);
 
   const ask = async (one: Road, text: string, ms?: number): Promise<string> => {
     await done(one.send(bytes(text), call()));

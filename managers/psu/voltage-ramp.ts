@@ -14,8 +14,8 @@ const LOOK_MS = 500;
 /** A deadline is this many times what the rate asks for, because a slow instrument makes the ramp slower, and a margin. */
 const SLACK = 3;
 const MARGIN_MS = 15_000;
-/** Finer than any supply can be set. */
-const GRAIN_V = 1e-6;
+/** Finer than a bench supply can be set. */
+const GRAIN_V = 1e-4;
 const GRAIN_NOISE = 1e-3;
 
 export type VoltageRamp = {
@@ -62,10 +62,10 @@ export const rampLimitMs = (span: number, ratePerS: number): number => (SLACK * 
 /** The last whole grain on the way from `told`, so that no step is longer than the rate allows, and none goes back. */
 const towards = (told: number, value: number): number => {
   const grains = value / GRAIN_V;
-  // Binary fractions put 0.3 V at 299999.99999999994 grains.
+  // Binary fractions put 0.3 V at 2999.9999999999995 grains.
   const isUp = value > told;
   const whole = isUp ? Math.floor(grains + GRAIN_NOISE) : Math.ceil(grains - GRAIN_NOISE);
-  const next = Number((whole * GRAIN_V).toFixed(6));
+  const next = Number((whole * GRAIN_V).toFixed(4));
   return isUp ? Math.max(told, next) : Math.min(told, next);
 };
 

@@ -2,12 +2,12 @@ import type { Bus } from '../core/bus.js';
 import type { Clock } from '../core/clock.js';
 import type { Connector, Kind, PartContext, Registry, Service, StationIdentity } from '../core/connector.js';
 import { HardwareError } from '../core/errors.js';
-import type { Links } from '../core/link.js';
 import type { Logger } from '../core/log.js';
 import type { HardwareManager } from '../core/manager.js';
 import type { Random } from '../core/random.js';
 import type { SchemaCompiler } from '../core/validate.js';
 import type { PartConfig } from './config/station-config.js';
+import type { LinkUsers } from './link-users.js';
 import type { Registries } from './registries.js';
 
 export type PartFactoryOptions = {
@@ -17,7 +17,7 @@ export type PartFactoryOptions = {
   readonly random: Random;
   readonly log: Logger;
   readonly compile: SchemaCompiler;
-  readonly links: Links;
+  readonly links: LinkUsers;
   readonly station: StationIdentity;
 };
 
@@ -38,7 +38,7 @@ export class PartFactory {
       random,
       log,
       compile,
-      links,
+      links: links.of(name),
       drivers: registries.drivers,
     });
   }

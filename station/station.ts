@@ -13,6 +13,7 @@ import { RecentHistory } from '../services/recent/recent-history.js';
 import { needsRestart } from './config/diff-config.js';
 import type { ConfigResult } from './config/read-config.js';
 import type { StationConfig } from './config/station-config.js';
+import { LinkUsers } from './link-users.js';
 import type { LogRing } from './log/log-ring.js';
 import type { StationLog } from './log/winston-log.js';
 import { createStationDriver, type Memory } from './manager/create-station-driver.js';
@@ -61,7 +62,9 @@ export class Station {
     this.#options = options;
     this.#config = config;
     this.#history = new RecentHistory(config.station.history);
-    this.#parts = new Parts(bus, new PartFactory({ ...options, station: { name: config.station.name, version } }));
+    const links = new LinkUsers(options.links);
+    const station = { name: config.station.name, version };
+    this.#parts = new Parts(bus, new PartFactory({ ...options, links, station }));
     this.#health = new HealthWatch({
       ...options,
       onStall: (stalledMs) => {
@@ -73,6 +76,7 @@ export class Station {
     });
     const driver = createStationDriver({
       ...options,
+      links,
       clock,
       history: this.#history,
       lagMs: () => this.#health.lagMs,

@@ -73,6 +73,7 @@ export const stationManager = defineManager<StationDriver>({
           type: 'object',
           properties: {
             resource: { type: 'string' },
+            managers: { description: 'Who uses it', type: 'array', items: { type: 'string' } },
             bus: { description: 'What it shares with others; else itself', type: 'string' },
             isOpen: { type: 'boolean' },
             waiting: { ...count, description: 'Requests that wait on the bus' },

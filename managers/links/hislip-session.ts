@@ -166,7 +166,7 @@ export class HislipSession implements Road {
     if (message.type === hislipTypes.fatalError) this.#refused(message);
     else if (message.type === hislipTypes.deviceClearAcknowledge && this.#clearing !== undefined)
       this.#clearing.acknowledged = message;
-    else if (this.#clearing === undefined) this.#answered(message);
+    else this.#answered(message); // during a device clear too: its end throws it away
     this.#watch.changed();
   }
 

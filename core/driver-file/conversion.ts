@@ -38,20 +38,27 @@ export const toWire = (parameter: ResolvedValue, value: Json): string => {
 /** What an answer means in our units and words. Errors: DEVICE_FAULT quoting the answer. */
 export const fromWire = (parameter: ResolvedParameter, answer: string, channel: ChannelId | undefined): Json => {
   const text = partThatIsMeant(parameter, answer);
-  const meaning = parameter.bits === undefined ? valueTold(parameter, text) : fromBits(parameter, text, channel);
+  const { bits, words } = parameter;
+  const meaning = bits === undefined ? understood(parameter, text, words.fromWire) : fromBits(parameter, text, channel);
   return meaning ?? notUnderstood(parameter, answer, expected(parameter));
 };
 
 /** What `{value}` means in a command that a simulated instrument was sent; undefined: nothing that the parameter can be. */
-export const valueTold = (parameter: ResolvedValue, text: string): Json | undefined => {
-  const { type, scale, words } = parameter;
+export const valueTold = (parameter: ResolvedValue, text: string): Json | undefined =>
+  understood(parameter, text, parameter.words.told);
+
+const understood = (
+  { type, scale }: ResolvedValue,
+  text: string,
+  wordFor: (said: string) => string | undefined,
+): Json | undefined => {
   switch (type) {
     case 'number':
       return scaled(leadingNumber(text), scale);
     case 'flag':
-      return asFlag(words.fromWire(text)) ?? booleanOf(text);
+      return asFlag(wordFor(text)) ?? booleanOf(text);
     case 'choice':
-      return words.fromWire(text);
+      return wordFor(text);
     case 'text':
       return unquoted(text.trim());
     default:

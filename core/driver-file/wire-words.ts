@@ -5,19 +5,29 @@ export type WireWords = {
   /** Ours to what it answers. */
   readonly asked: ReadonlyMap<string, string>;
   readonly fromWire: (said: string) => string | undefined;
+  /** What the instrument was told, to ours. */
+  readonly told: (said: string) => string | undefined;
 };
 
 type Table = { readonly [ours: string]: string | number };
 
 /** A wire word as manuals write it, `INTernal`, is understood in its short and its long form, in any case, in quotes or not. */
-export const wireWords = (told: Table, answered: Table): WireWords => {
-  const toWire = new Map(Object.entries(told).map(([ours, wire]) => [ours, shortWord(String(wire))]));
-  const asked = new Map(Object.entries(answered).map(([ours, wire]) => [ours, shortWord(String(wire))]));
+export const wireWords = (told: Table, answered: Table): WireWords => ({
+  toWire: shortWords(told),
+  asked: shortWords(answered),
+  fromWire: understood(answered),
+  told: understood(told),
+});
+
+const shortWords = (table: Table): ReadonlyMap<string, string> =>
+  new Map(Object.entries(table).map(([ours, wire]) => [ours, shortWord(String(wire))]));
+
+const understood = (table: Table): ((said: string) => string | undefined) => {
   const known = new Map<string, string>();
-  for (const [ours, wire] of Object.entries(answered)) {
+  for (const [ours, wire] of Object.entries(table)) {
     for (const form of formsOf(String(wire))) if (!known.has(form)) known.set(form, ours);
   }
-  return { toWire, asked, fromWire: (said) => known.get(said) ?? known.get(plain(said)) };
+  return (said) => known.get(said) ?? known.get(plain(said));
 };
 
 /** `INTernal`: INT; anything else as it is written. */

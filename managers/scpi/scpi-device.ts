@@ -90,7 +90,7 @@ class FileDevice implements ScpiDevice {
     for (const { send, pauseMs } of driver.file.initialize ?? []) await this.#say(sayPlain(send), pauseMs ?? 0, call);
     this.#requests = requestTable(driver, found.model);
     this.#asked = await askLimits(this.#requests, session, call);
-    this.#isQueueSuspect = true;
+    await session.exchange(call, async (conversation) => this.#errors?.drain(conversation, call));
     this.#model = found.model;
     this.#identity = found.identity;
   }

@@ -3,7 +3,7 @@ import type { DriverFile } from '../../core/driver-file/driver-file.js';
 import { resolveDriver, type ResolvedDriver, type ResolvedModel } from '../../core/driver-file/resolve.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
-import { CommandSet } from './command-set.js';
+import { CommandSet, type CommandEntry } from './command-set.js';
 import { commonCommands } from './common-commands.js';
 import { fileCommands, setUpCommands } from './file-commands.js';
 import { Machine } from './machine.js';
@@ -33,14 +33,16 @@ export type Blueprint = { readonly driver: ResolvedDriver; readonly commands: Co
 
 export const blueprintOf = (file: DriverFile): Blueprint => {
   const driver = resolveDriver(file);
-  const entries = [
-    ...parameterCommands([...driver.parameters.values()]),
-    ...fileCommands(driver),
-    ...commonCommands,
-    ...setUpCommands(driver),
-  ];
-  return { driver, commands: new CommandSet(entries) };
+  const entries = [...parameterCommands([...driver.parameters.values()]), ...fileCommands(driver), ...commonCommands];
+  return { driver, commands: new CommandSet([...plainestFirst(entries), ...setUpCommands(driver)]) };
 };
+
+/** `OUTP CH3,ON` fits `OUTP CH3,{value}` better than `OUTP CH{channel},{value}`. */
+const plainestFirst = (entries: readonly CommandEntry[]): readonly CommandEntry[] =>
+  [...entries].sort((one, other) => placeholders(one) - placeholders(other));
+
+const placeholders = ({ takesAnything, template }: CommandEntry): number =>
+  takesAnything === true ? Infinity : template.parts.reduce((count, { names }) => count + names.length, 0);
 
 /** A simulated instrument of a driver file. Errors: BAD_ARGUMENT for a model that the file does not have. */
 export const createInstrument = (
@@ -56,7 +58,8 @@ export const createInstrument = (
   return new SimulatedInstrument({ name, machine, commands, clock, random });
 };
 
-const modelOf = ({ models, file }: ResolvedDriver, wanted: string | undefined): ResolvedModel => {
+/** The named one, or the first. Errors: BAD_ARGUMENT. */
+export const modelOf = ({ models, file }: ResolvedDriver, wanted: string | undefined): ResolvedModel => {
   const model = wanted === undefined ? [...models.values()][0] : models.get(wanted);
   if (model !== undefined) return model;
   const names = [...models.keys()].join(', ');

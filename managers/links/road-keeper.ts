@@ -1,4 +1,4 @@
-import { ReplaySubject, Subject, type Observable, type Subscription } from 'rxjs';
+import { BehaviorSubject, EMPTY, ReplaySubject, share, switchMap, type Observable, type Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { HardwareError, problem, toProblem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
@@ -24,7 +24,13 @@ type Keepable = RoadLife & Pick<Partial<Road>, 'drop' | 'serviceRequests'>;
 export class RoadKeeper<Carrier extends Keepable> {
   readonly #options: RoadKeeperOptions<Carrier>;
   readonly #lost = new ReplaySubject<Problem>(1);
-  readonly #serviceRequests = new Subject<void>();
+  /** The road that is open now; undefined: none. */
+  readonly #roads = new BehaviorSubject<Carrier | undefined>(undefined);
+  /** Listened to only while somebody listens here: a road may open a port of its own for it. */
+  readonly serviceRequests: Observable<void> = this.#roads.pipe(
+    switchMap((road) => road?.serviceRequests ?? EMPTY),
+    share(),
+  );
   /** Undefined: closed, and to be opened again before the next request. */
   #road: Carrier | undefined;
   #following: Subscription | undefined;
@@ -41,10 +47,6 @@ export class RoadKeeper<Carrier extends Keepable> {
   /** Hot; once, also to those who come late; completes when the link is closed. */
   get lost(): Observable<Problem> {
     return this.#lost.asObservable();
-  }
-
-  get serviceRequests(): Observable<void> {
-    return this.#serviceRequests.asObservable();
   }
 
   get isGone(): boolean {
@@ -150,17 +152,13 @@ export class RoadKeeper<Carrier extends Keepable> {
     this.#following = road.lost.subscribe((reason) => {
       this.lose(reason);
     });
-    this.#following.add(
-      road.serviceRequests?.subscribe(() => {
-        this.#serviceRequests.next();
-      }),
-    );
+    this.#roads.next(road);
   }
 
   #end(reason: Problem): void {
     this.#gone = reason;
     this.#letGo();
-    this.#serviceRequests.complete();
+    this.#roads.complete();
     this.#endOperation(this.#disconnected(reason));
   }
 
@@ -168,6 +166,7 @@ export class RoadKeeper<Carrier extends Keepable> {
     const road = this.#road;
     this.#road = undefined;
     this.#following?.unsubscribe();
+    this.#roads.next(undefined);
     if (road !== undefined) this.#closing = road.close();
   }
 

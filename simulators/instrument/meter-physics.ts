@@ -53,9 +53,7 @@ const OVERLOAD = 9.9e37;
 const OVERRANGE = 1.2;
 
 /** A meter whose reading is what stands at its terminals, with noise. */
-export const meterPhysics = (
-  options: MeterPhysicsOptions,
-): Physics & { readonly setInput: (value: number) => void } => {
+export const meterPhysics = (options: MeterPhysicsOptions): Physics => {
   const { memory, random, knobs } = options;
   const { noise = DEFAULT_NOISE } = knobs;
   let input = knobs.input ?? 0;
@@ -77,7 +75,7 @@ export const meterPhysics = (
     told: () => undefined,
     reset: () => undefined,
     measuringMs: (parameter) => (parameter === 'reading' ? measuringMs() : 0),
-    setInput: (value) => (input = value),
+    ...(options.follows === undefined ? { setInput: (value: number) => void (input = value) } : {}),
   };
 };
 

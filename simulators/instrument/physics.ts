@@ -1,5 +1,4 @@
 import type { Json } from '../../core/json-value.js';
-import type { ChannelId } from '../../core/message.js';
 import type { Load } from '../../core/physics/terminal-voltage.js';
 import type { Place } from './memory.js';
 
@@ -14,7 +13,11 @@ export type Physics = {
   readonly measuringMs: (parameter: string) => number;
   /** What hangs on the outputs; absent: it has none. */
   readonly loads?: {
-    readonly get: (channel: ChannelId | undefined) => Load | undefined;
-    readonly set: (channel: ChannelId | undefined, load: Partial<Load>) => void;
+    /** One that is undefined: the only one of a supply without channels. */
+    readonly outputs: readonly Place[];
+    readonly get: (output: Place) => Load | undefined;
+    readonly set: (output: Place, load: Partial<Load>) => void;
   };
+  /** What is at the terminals; absent: it measures nothing, or follows another instrument. */
+  readonly setInput?: (value: number) => void;
 };

@@ -74,6 +74,7 @@ export const psuPhysics = ({ driver, model, memory, clock, random }: PsuPhysicsO
     reset,
     measuringMs: () => 0,
     loads: {
+      outputs: places,
       get: (channel) => outputs.get(channel)?.load,
       set: (channel, load) => outputs.get(channel)?.setLoad(load, now()),
     },

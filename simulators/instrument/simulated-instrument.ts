@@ -8,6 +8,7 @@ import { defaultFaultMs, FaultPlan, type Fault } from './fault.js';
 import type { Instrument, InstrumentSession } from './instrument.js';
 import type { Machine } from './machine.js';
 import type { Place } from './memory.js';
+import type { Physics } from './physics.js';
 import { scpiErrors, type ScpiError } from './scpi-error.js';
 import { Session, type Execution, type SessionHost } from './session.js';
 
@@ -109,8 +110,14 @@ export class SimulatedInstrument implements Instrument {
     this.#checkService();
   }
 
-  get loads() {
+  /** What hangs on its outputs; undefined: it has none. */
+  get loads(): Physics['loads'] {
     return this.#machine.physics.loads;
+  }
+
+  /** Undefined: it measures nothing, or follows another instrument. */
+  get setInput(): Physics['setInput'] {
+    return this.#machine.physics.setInput;
   }
 
   /** Ends its timers and connections. Idempotent. */

@@ -6,8 +6,11 @@ import type { ChannelId } from '../../core/message.js';
 import type { Limits } from '../../core/parameter.js';
 import { managerKinds } from '../../managers/registry.js';
 import { createCompiler } from '../../schemas/compiler.js';
+import { simulatorKinds } from '../../simulators/registry.js';
 import { Lab, type Sent } from '../support/lab.js';
 import { sampleArguments } from '../support/sample-arguments.js';
+
+const kinds = { ...managerKinds, ...simulatorKinds };
 
 /** Options under which each kind runs without hardware, with limits so that there is something to refuse. */
 const configs: Readonly<Record<string, JsonObject>> = {
@@ -20,6 +23,7 @@ const configs: Readonly<Record<string, JsonObject>> = {
     seed: 1,
   },
   psu: { driver: 'virtual', virtual: { loads: { 1: { ohms: 6 } } } },
+  'simulated-bench': { instruments: { psu1: { driver: 'keysight-e36300', loads: { 1: 10 } } }, servers: [], seed: 1 },
 };
 
 /** Longer than any command of any kind may take with sample arguments. */
@@ -27,10 +31,10 @@ const LONG_MS = 120_000;
 
 describe('every kind of manager', () => {
   it('has options here under which it runs without hardware', () => {
-    expect(Object.keys(configs)).to.have.members(Object.keys(managerKinds));
+    expect(Object.keys(configs)).to.have.members(Object.keys(kinds));
   });
 
-  for (const [kind, load] of Object.entries(managerKinds)) {
+  for (const [kind, load] of Object.entries(kinds)) {
     describe(kind, () => {
       let lab: Lab;
       let manager: HardwareManager;

@@ -87,7 +87,7 @@ class FakePsu implements PsuDriver {
   };
 
   write = async (quantity: string, output: Output | undefined, value: Json, call: Call): Promise<void> => {
-    await this.#table.perform(`write ${quantity} ${String(output)} ${String(value)}`, call, value);
+    await this.#table.perform(`write ${quantity} ${String(output)} ${JSON.stringify(value)}`, call, value);
     await this.#table.supply.write(quantity, output, value);
   };
 
@@ -111,7 +111,13 @@ const twoOutputs: readonly VirtualOutput[] = [
 
 /** A manager called `psu` with a supply of two outputs on the table: 6 V at 6 ohm, 25 V at 50 ohm. */
 export const startPsu = async (station: FakeStation, settings: FakeSettings = {}): Promise<SupplyOnTheTable> => {
-  const { outputs = twoOutputs, channels = {}, adapt = (quantities) => quantities, ...others } = settings;
+  const {
+    outputs = twoOutputs,
+    channels: given,
+    adapt = (quantities: readonly Quantity[]) => quantities,
+    ...others
+  } = settings;
+  const channels: NonNullable<FakeSettings['channels']> = given ?? {};
   const { clock } = station;
   const table = new SupplyOnTheTable(clock, outputs);
   const names = Object.entries(channels).flatMap(([output, { name }]) =>

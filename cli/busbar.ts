@@ -5,6 +5,7 @@ import { packageRoot, packageVersion } from '../station/package-root.js';
 import { CliError, exitCodes } from './exit.js';
 import type { Lines } from './print.js';
 import type { Session } from './session.js';
+import type { SimulateOptions } from './simulate.js';
 import { stationUrl } from './station-url.js';
 
 const lines: Lines = {
@@ -210,6 +211,44 @@ program
     const names = program.commands.map((command) => command.name()).filter((name) => name !== 'complete');
     const { url } = program.opts<{ url: string }>();
     for (const word of await complete(words, names, (work) => withSession(url, 'completion', work))) lines.out(word);
+  });
+
+const asPort = (text: string): number => {
+  const port = Number(text);
+  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('a port from 0 to 65535 is wanted, 0 for any that is free');
+};
+
+const asInteger = (text: string): number => {
+  const value = Number(text);
+  if (text !== '' && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('a whole number is wanted');
+};
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+program
+  .command('simulate')
+  .description('play an instrument by its driver file, for others to test against; lines on stdin make it fail')
+  .argument('<file>', 'name of a shipped driver file, or path of your own')
+  .option('-m, --model <model>', 'model of the driver file; else its first')
+  .option('--serial <text>', 'serial number in its answer to *IDN?')
+  .option('--host <address>', 'address to listen on; else 127.0.0.1')
+  .option('-p, --port <port>', 'raw SCPI socket; else the port that such instruments have', asPort)
+  .option('--vxi11 <port>', 'VXI-11 on this port', asPort)
+  .option('--hislip <port>', 'HiSLIP on this port', asPort)
+  .option('--portmapper <port>', 'VXI-11 with a portmapper; clients ask on 111', asPort)
+  .option('-l, --load <output=ohms>', 'what hangs on an output; again for another one', collect)
+  .option(
+    '-f, --fault <words>',
+    'such as "slow 500 every 3", "late 3000", "garbage once"; again for another one',
+    collect,
+  )
+  .option('--seed <number>', 'the same noise each time', asInteger)
+  .action(async (file: string, options: SimulateOptions) => {
+    const { simulate } = await import('./simulate.js');
+    await simulate(file, options, { input: process.stdin, signal: interrupted() }, lines);
+    process.stdin.destroy(); // a terminal would keep the process
   });
 
 /** Aborted by Ctrl-C. */

@@ -7,6 +7,7 @@ import { LinkHandle } from './link-handle.js';
 import { lockName } from './lock-name.js';
 import { MessageLink } from './message-link.js';
 import { RegisterCore } from './register-link.js';
+import { modbusRoad } from './modbus.road.js';
 import { prologixRoad } from './prologix.road.js';
 import { replayRoad } from './replay.road.js';
 import type { RegisterRoad, RegisterRoadKind, Road, RoadKind } from './road.js';
@@ -19,7 +20,7 @@ import { vxi11Road } from './vxi11.road.js';
 export const roads: readonly RoadKind[] = [socketRoad, serialRoad, prologixRoad, vxi11Road, hislipRoad, replayRoad];
 
 /** Every way to the registers of an instrument. */
-export const registerRoads: readonly RegisterRoadKind[] = [];
+export const registerRoads: readonly RegisterRoadKind[] = [modbusRoad];
 
 /** Time for an answer; default of the library that the first instruments were run with (spec 4.1). */
 const ANSWER_LIMIT_MS = 2_000;

@@ -46,7 +46,7 @@ export const openPort = (port: Port, path: string, { signal }: Pick<Call, 'signa
   new Promise((resolve, reject) => {
     port.open((error) => {
       if (error !== null) {
-        reject(new HardwareError('DISCONNECTED', whyNot(path, error.message), { cause: error }));
+        reject(cannotOpen(path, error));
       } else if (signal.aborted) {
         void finished((done) => {
           port.close(done);
@@ -80,9 +80,11 @@ const remedies: readonly (readonly [said: RegExp, remedy: string])[] = [
   [/lock|busy|temporarily unavailable|EBUSY/i, 'another program uses it'],
 ];
 
-const whyNot = (path: string, said: string): string => {
+/** Why a port cannot be opened, and what to do. */
+export const cannotOpen = (path: string, thrown: unknown): HardwareError => {
+  const said = thrown instanceof Error ? thrown.message : String(thrown);
   const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1] ?? said;
-  return `the serial port ${path} cannot be opened: ${remedy}`;
+  return new HardwareError('DISCONNECTED', `the serial port ${path} cannot be opened: ${remedy}`, { cause: thrown });
 };
 
 /** `ASRL1` is the first serial port of the computer; everything but a number is a path, or a name as Windows has them. */

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { abortReason, type Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
@@ -11,7 +11,7 @@ export type OpenTcpStream = (host: string, port: number, clock: Clock, call: Cal
 const KEEP_ALIVE_MS = 10_000;
 
 /** A TCP connection without delay of small packets. Errors: DISCONNECTED, TIMEOUT at the deadline. */
-export const openTcpStream: OpenTcpStream = (host, port, clock, call) =>
+export const openTcpSocket = (host: string, port: number, clock: Clock, call: Call): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
     const settle = (settleIt: () => void): void => {
@@ -46,3 +46,5 @@ export const openTcpStream: OpenTcpStream = (host, port, clock, call) =>
     });
     if (call.signal.aborted) onAbort();
   });
+
+export const openTcpStream: OpenTcpStream = openTcpSocket;

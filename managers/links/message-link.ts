@@ -192,7 +192,7 @@ export class MessageLink {
       await keeper.during(sleep(clock, ms, ending.signal));
     } finally {
       call.signal.removeEventListener('abort', onAbort);
-      ending.abort();
+      ending.abort('over');
     }
   }
 

@@ -1,6 +1,11 @@
 import { HardwareError } from '../../core/errors.js';
 import { isJsonObject, type Json } from '../../core/json-value.js';
-import type { Exchange } from './replay.road.js';
+
+/** What the played instrument says to one request; no `answer`: it says nothing. */
+export type Response = { readonly answer?: string; readonly afterMs?: number };
+
+/** One request of a recorded conversation, and what came back. */
+export type Exchange = Response & { readonly send: string };
 
 /** A conversation with an instrument as a file holds it: JSON, `{ "conversation": [{ "send", "answer", "afterMs" }], "repeatFrom" }`. */
 export type Recording = { readonly conversation: readonly Exchange[]; readonly repeatFrom?: number };

@@ -4,11 +4,8 @@ import { sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import { latin1Bytes, latin1Text } from './program-text.js';
-import { readRecording } from './recording.js';
+import { readRecording, type Exchange, type Response } from './recording.js';
 import type { Road, RoadKind } from './road.js';
-
-/** What the played instrument says to one request; no `answer`: it says nothing. */
-export type Response = { readonly answer?: string; readonly afterMs?: number };
 
 /** Plays the instrument. A throw is a fault of the road: it is lost with its message. */
 export type Respond = (text: string) => Response;
@@ -96,9 +93,6 @@ export class ReplayRoad implements Road {
     if (this.#isClosed) throw new HardwareError('DISCONNECTED', `the link to ${this.#options.name} is closed`);
   }
 }
-
-/** One request of a recorded conversation, and what came back. */
-export type Exchange = Response & { readonly send: string };
 
 /** Plays a recorded conversation word for word; from its end it begins again at `repeatFrom`, or the link is lost. */
 export const replay = (conversation: readonly Exchange[], repeatFrom = conversation.length): Respond => {

@@ -104,7 +104,7 @@ export class RequestLine {
         leave(abortReason(signal));
       };
       const cancel = this.#atDeadline(deadline, () => {
-        leave(this.#overdue(sinceMs));
+        leave(rank === 'back' ? this.#notFetched(sinceMs) : this.#overdue(sinceMs));
       });
       const letGo = (): void => {
         cancel();
@@ -149,6 +149,11 @@ export class RequestLine {
   #refuseOverdue(call: Call): void {
     if (isAborted(call)) throw abortReason(call.signal);
     if (this.#clock.monotonic() > call.deadline) throw this.#overdue(undefined);
+  }
+
+  #notFetched(sinceMs: number): HardwareError {
+    const waited = `${Math.round(this.#clock.monotonic() - sinceMs)} ms`;
+    return new HardwareError('TIMEOUT', `the answer was not fetched: ${this.name} was not free again within ${waited}`);
   }
 
   #overdue(sinceMs: number | undefined): HardwareError {

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { HardwareError } from '../../../core/errors.js';
 import { fakeClock, type FakeClock } from '../fake-station.js';
-import { MAX_WAITING_REQUESTS, RequestLine } from '../../../managers/links/request-line.js';
+import {
+  MAX_COMMANDS_BEFORE_A_POLL,
+  MAX_WAITING_REQUESTS,
+  RequestLine,
+  type Turn,
+} from '../../../managers/links/request-line.js';
 
 /** A signal for each request, as the manager makes them: one with many listeners looks like a leak to Node.js. */
 const own = () => ({ signal: new AbortController().signal, deadline: Infinity });
@@ -131,5 +136,144 @@ describe('RequestLine', () => {
     await Promise.all(all);
     expect(line.length).to.equal(0);
     expect(await codeOf(line.run(first.begin, live))).to.equal('done');
+  });
+
+  it('puts commands before polls', async () => {
+    const first = slowRequest();
+    const begun: string[] = [];
+    const noting = (name: string) => () => Promise.resolve(void begun.push(name));
+    const all = [
+      line.run(first.begin, live),
+      line.run(noting('poll'), { ...own(), priority: 'poll' }),
+      line.run(noting('command'), { ...own(), priority: 'command' }),
+      line.run(noting('safety'), urgent),
+    ];
+    first.finish();
+    await Promise.all(all);
+    expect(begun).to.deep.equal(['safety', 'command', 'poll']);
+  });
+
+  it('lets a poll go after so many commands that overtook it, however many follow', async () => {
+    const first = slowRequest();
+    const begun: string[] = [];
+    const all = [line.run(first.begin, live)];
+    all.push(line.run(() => Promise.resolve(void begun.push('poll')), { ...own(), priority: 'poll' }));
+    for (let count = 0; count < 3 * MAX_COMMANDS_BEFORE_A_POLL; count += 1) {
+      all.push(line.run(() => Promise.resolve(void begun.push('command')), own()));
+    }
+    first.finish();
+    await Promise.all(all);
+    expect(begun.indexOf('poll')).to.equal(MAX_COMMANDS_BEFORE_A_POLL);
+  });
+
+  it('lets no crowd of polls keep a command out', async () => {
+    const first = slowRequest();
+    const polls = Array.from({ length: MAX_WAITING_REQUESTS }, () =>
+      line.run(() => Promise.resolve(), { ...own(), priority: 'poll' }),
+    );
+    const all = [line.run(first.begin, live), ...polls];
+    expect(await codeOf(Promise.race([line.run(first.begin, own()), settle()]))).to.equal('done');
+    first.finish();
+    await Promise.all(all);
+  });
+
+  it('counts what it refused, and has depth and age of what waits', async () => {
+    const first = slowRequest();
+    const all = Array.from({ length: MAX_WAITING_REQUESTS + 1 }, () => line.run(first.begin, own()));
+    expect(await codeOf(line.run(first.begin, live))).to.equal('QUEUE_FULL');
+    await clock.pass(250);
+    expect(line).to.include({ refused: 1, waiting: MAX_WAITING_REQUESTS, oldestMs: 250 });
+    first.finish();
+    await Promise.all(all);
+    expect(line).to.include({ refused: 1, waiting: 0, oldestMs: 0 });
+  });
+
+  describe('with deadlines', () => {
+    it('refuses in that moment what was never sent, and says so', async () => {
+      const first = slowRequest();
+      const before = line.run(first.begin, live);
+      const late = slowRequest();
+      const refused = line
+        .run(late.begin, { ...own(), deadline: clock.monotonic() + 300 })
+        .catch((thrown: unknown) => `${String(thrown)} at ${clock.monotonic()}`);
+      const startedAt = clock.monotonic();
+      await clock.pass(1_000);
+      expect(await refused).to.match(/the request was never sent: its deadline passed after it had waited 300 ms/);
+      expect(await refused).to.match(new RegExp(`at ${startedAt + 300}$`));
+      first.finish();
+      await before;
+      expect(late.isBegun()).to.equal(false);
+      expect(line.length).to.equal(0);
+    });
+
+    it('refuses one that is over before it begins', async () => {
+      await clock.pass(10);
+      expect(await codeOf(line.run(() => Promise.resolve(), { ...own(), deadline: 5 }))).to.equal('TIMEOUT');
+    });
+  });
+
+  describe('with a request that pauses', () => {
+    const slow = {};
+    /** Asks, leaves the instrument alone for 4 s, fetches the answer. */
+    const measure = (begun: string[]) => async (turn: Turn) => {
+      begun.push('ask');
+      await turn.pause(() => new Promise((resolve) => void clock.after(4_000, resolve)));
+      begun.push('fetch');
+    };
+
+    it('leaves the bus to others meanwhile', async () => {
+      const begun: string[] = [];
+      const measuring = line.run(measure(begun), own(), slow);
+      await settle();
+      await line.run(() => Promise.resolve(void begun.push('other')), own(), {});
+      await clock.pass(4_000);
+      await measuring;
+      expect(begun).to.deep.equal(['ask', 'other', 'fetch']);
+    });
+
+    it('keeps other requests of the same instrument waiting, safety too', async () => {
+      const begun: string[] = [];
+      const all = [
+        line.run(measure(begun), own(), slow),
+        line.run(() => Promise.resolve(void begun.push('next')), own(), slow),
+        line.run(() => Promise.resolve(void begun.push('safe')), { ...own(), priority: 'safety' }, slow),
+      ];
+      await clock.pass(4_000);
+      await Promise.all(all);
+      expect(begun).to.deep.equal(['ask', 'fetch', 'safe', 'next']);
+    });
+
+    it('comes back before the commands that wait by then', async () => {
+      const begun: string[] = [];
+      const measuring = line.run(measure(begun), own(), slow);
+      await settle();
+      const busy = slowRequest();
+      const other = line.run(busy.begin, own(), {});
+      const command = line.run(() => Promise.resolve(void begun.push('command')), own(), {});
+      await clock.pass(4_000);
+      busy.finish();
+      await Promise.all([measuring, other, command]);
+      expect(begun).to.deep.equal(['ask', 'fetch', 'command']);
+    });
+
+    it('goes on with the others when the pause fails', async () => {
+      const failing = line.run((turn) => turn.pause(() => Promise.reject(new Error('unplugged'))), own(), slow);
+      expect(await codeOf(failing)).to.equal('a defect');
+      expect(await line.run(() => Promise.resolve('answer'), own(), slow)).to.equal('answer');
+      expect(line.length).to.equal(0);
+    });
+
+    it('gives up when its deadline passes before the bus is free again', async () => {
+      const call = { ...own(), deadline: clock.monotonic() + 4_500 };
+      const measuring = line.run(measure([]), call, slow).catch(String);
+      await settle();
+      const busy = slowRequest();
+      const other = line.run(busy.begin, own(), {});
+      await clock.pass(4_600);
+      expect(await measuring).to.contain('the answer was not fetched: meter was not free again within 500 ms');
+      busy.finish();
+      await other;
+      expect(line.length).to.equal(0);
+    });
   });
 });

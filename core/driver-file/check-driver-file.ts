@@ -26,6 +26,7 @@ const checkTalk = (file: DriverFile, findings: Findings): void => {
   const { identity, errorQueue, powerCycle, select, initialize = [], release = [] } = file;
   if (identity.ask !== undefined) checkPlainText(identity.ask, findings.at('identity', 'ask'));
   checkIdentityPattern(identity.answer, findings.at('identity', 'answer'));
+  checkSimulatedIdentity(file, findings.at('simulation'));
   if (errorQueue !== undefined) {
     checkPlainText(errorQueue.ask, findings.at('errorQueue', 'ask'));
     checkedPattern(errorQueue.none, findings.at('errorQueue', 'none'));
@@ -38,6 +39,18 @@ const checkTalk = (file: DriverFile, findings: Findings): void => {
   if (select === undefined) return;
   if (hasChannels(file)) checkTemplate(select, { channel: 'needed' }, findings.at('select'));
   else findings.at('select').add('there are no channels to select: the models have none');
+};
+
+/** The simulated instrument is recognised by its own driver. */
+const checkSimulatedIdentity = ({ identity, models, simulation }: DriverFile, findings: Findings): void => {
+  const pattern = checkedPattern(identity.answer, new Findings());
+  if (simulation === undefined || pattern === undefined) return;
+  const { manufacturer = 'Busbar', serial = '0', revision = '0' } = simulation;
+  for (const model of Object.keys(models)) {
+    const answer = [manufacturer, model, serial, revision].join(',');
+    if (pattern.exec(answer)?.groups?.['model'] !== model)
+      findings.add(`would say "${answer}", in which identity.answer does not find the model ${model}`);
+  }
 };
 
 export const hasChannels = ({ models }: Pick<DriverFile, 'models'>): boolean =>

@@ -6,6 +6,9 @@ import type { Findings } from './finding.js';
 import { resolveValue, withVocabulary } from './resolve.js';
 import { vocabulary } from './vocabulary.js';
 
+/** The parameter that shows what the instrument says of itself. */
+const IDENTITY = 'identity';
+
 export const checkParameter = (file: DriverFile, name: string, given: ParameterSpec, findings: Findings): void => {
   const spec = withVocabulary(file, name, given);
   const { type = 'number', ask, tell, answer, bits, limits = {}, initial } = spec;
@@ -13,6 +16,7 @@ export const checkParameter = (file: DriverFile, name: string, given: ParameterS
     findings.add('needs a description: the vocabulary of its family does not know it');
   if (ask === undefined && tell === undefined)
     findings.add('has neither `ask` nor `tell`: nothing could be done with it');
+  if (name === IDENTITY) findings.add('is what every instrument has already; take another name');
   checkAgainstVocabulary(file, name, given, findings);
   checkValueSpec(spec, findings);
   if (answer !== undefined) checkAnswerPattern(answer, findings.at('answer'));

@@ -21,8 +21,8 @@ export const checkDriverOptions = (options: PsuOptions): void => {
     const stray = names.find((name) => options[name] !== undefined);
     if (stray !== undefined) refuse(`${stray}: belongs to ${owner}, and driver is ${driver}; take one of them out`);
   }
-  if (driver === 'external' && options.ping === undefined && options.getChannels === undefined)
-    refuse('getChannels: an external supply needs the command that prints its channels, or ping');
+  if (driver === 'external' && options.getChannels === undefined)
+    refuse('getChannels: an external supply needs the command that prints its channels');
 };
 
 /** What the config says of outputs and quantities must be there, and be possible. Errors: BAD_ARGUMENT. */

@@ -16,7 +16,7 @@ export type ExternalOptions = {
   /** Shell commands. `ping`: the unit is there when it ends with 0. */
   readonly ping: string | undefined;
   /** Prints a JSON array of { index, name, voltage, current, state }. */
-  readonly getChannels: string | undefined;
+  readonly getChannels: string;
   readonly identity: Identity;
   readonly limitMs: number;
 };
@@ -107,7 +107,7 @@ export class ExternalPsu implements PsuDriver {
       const { exitCode } = await this.#run(ping, signal);
       if (exitCode !== 0) throw new HardwareError('DISCONNECTED', `"${ping}" ended with ${exitCode}: it is not there`);
     }
-    const channels = getChannels === undefined ? [] : await this.#channels(getChannels, signal);
+    const channels = await this.#channels(getChannels, signal);
     const list = { channels, at: clock.monotonic(), taken: new Set<string>() };
     this.#list = list;
     this.#compare(channels);

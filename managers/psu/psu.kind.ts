@@ -36,7 +36,7 @@ const virtual: DriverKind = (options, { clock, random }) => {
 /** A command gets this long; PSUDaemon waited for ever. */
 const COMMAND_LIMIT_MS = 5_000;
 
-const external: DriverKind = ({ ping, getChannels, idn }, { clock }) => {
+const external: DriverKind = ({ ping, getChannels = '', idn }, { clock }) => {
   const identity = { manufacturer: '', model: '', serial: '', revision: '', ...idn };
   const run = shellRunner(clock);
   const settings = { clock, run, ping, getChannels, identity, limitMs: COMMAND_LIMIT_MS };

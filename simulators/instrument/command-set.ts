@@ -62,12 +62,18 @@ export class CommandSet {
     const key = header.toUpperCase();
     const known = this.#headers.get(key);
     if (known !== undefined) return known;
-    const found = this.#entries.flatMap((entry) => {
+    const found =
+      [header, `SOURce:${header}`].map((each) => this.#matching(each)).find(({ length }) => length > 0) ?? [];
+    if (key.length <= MAX_REMEMBERED_LENGTH) remember(this.#headers, key, found);
+    return found;
+  }
+
+  /** A driver file may say the node SOURce that every instrument lets be left out (SCPI-99, volume 2, 19). */
+  #matching(header: string): readonly Candidate[] {
+    return this.#entries.flatMap((entry) => {
       const inHeader = entry.template.header.match(header);
       return inHeader === undefined ? [] : [{ entry, inHeader }];
     });
-    if (key.length <= MAX_REMEMBERED_LENGTH) remember(this.#headers, key, found);
-    return found;
   }
 }
 

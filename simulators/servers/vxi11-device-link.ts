@@ -53,7 +53,18 @@ export class Vxi11DeviceLink {
   }
 
   /** 0 when no other link holds the lock, at once or within the time that the flags allow to wait. */
-  async permit(flags: number, lockTimeoutMs: number): Promise<number> {
+  permit(flags: number, lockTimeoutMs: number): Promise<number> {
+    return this.#whenFree(flags, lockTimeoutMs, () => undefined);
+  }
+
+  lock(flags: number, lockTimeoutMs: number): Promise<number> {
+    return this.#whenFree(flags, lockTimeoutMs, () => {
+      this.#lock.take(this);
+    });
+  }
+
+  /** `use` runs in the moment in which the lock is found free: of all that wait, one has it. */
+  async #whenFree(flags: number, lockTimeoutMs: number, use: () => void): Promise<number> {
     const until = this.#clock.monotonic() + lockTimeoutMs;
     while (this.#lock.isHeldByOther(this)) {
       const leftMs = (flags & vxi11Flags.waitLock) === 0 ? 0 : until - this.#clock.monotonic();
@@ -61,13 +72,8 @@ export class Vxi11DeviceLink {
       const end = await this.#wait(this.#lock.frees, leftMs);
       if (end === 'aborted') return vxi11Errors.aborted.number;
     }
+    use();
     return vxi11Errors.none.number;
-  }
-
-  async lock(flags: number, lockTimeoutMs: number): Promise<number> {
-    const error = await this.permit(flags, lockTimeoutMs);
-    if (error === vxi11Errors.none.number) this.#lock.take(this);
-    return error;
   }
 
   unlock(): number {
@@ -114,7 +120,7 @@ export class Vxi11DeviceLink {
 
   /** Idempotent. */
   close(): void {
-    this.abort();
+    this.hangUp();
     this.#service.unsubscribe();
     this.#lock.release(this);
     this.session.close();

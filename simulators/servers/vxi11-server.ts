@@ -2,13 +2,12 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../core/log.js';
 import { IP_TCP, PORTMAPPER_PORT } from '../../core/wire/portmapper.js';
-import { abortCall, VXI11_ABORT, VXI11_CORE } from '../../core/wire/vxi11.js';
-import { vxi11Errors } from '../../core/wire/vxi11-words.js';
+import { VXI11_CORE } from '../../core/wire/vxi11.js';
 import type { Instrument, InstrumentServer } from '../instrument/instrument.js';
 import { Portmapper } from './portmapper.js';
 import { RpcPeer } from './rpc-peer.js';
-import { served, type RpcProgram } from './rpc-program.js';
 import { hostForResource, TcpPort } from './tcp-port.js';
+import { abortProgram } from './vxi11-abort.js';
 import { Vxi11Connection } from './vxi11-connection.js';
 import { Vxi11DeviceTable } from './vxi11-device-table.js';
 
@@ -116,12 +115,3 @@ export const createVxi11Server = (
 };
 
 const KEEP_ALIVE_MS = 15_000;
-
-const abortProgram = (devices: Vxi11DeviceTable): RpcProgram => ({
-  ...VXI11_ABORT,
-  procedures: new Map([
-    served(abortCall, ({ lid }) => ({
-      error: (devices.abort(lid) ? vxi11Errors.none : vxi11Errors.invalidLink).number,
-    })),
-  ]),
-});

@@ -1,4 +1,5 @@
 import type { Connector, ConnectorKind, PartContext } from '../../core/connector.js';
+import { metricsSection } from '../metrics/metrics-section.js';
 import { psudaemonSection } from '../psudaemon/section.js';
 import { docsSection } from '../rest/docs-section.js';
 import { restSection } from '../rest/rest-section.js';
@@ -31,6 +32,14 @@ const ownSections = (options: HttpOptions, context: PartContext, isAtRoot: boole
   socketsSection(context, options),
   ...(options.api ? [restSection(context, options)] : []),
   ...(options.docs ? [docsSection()] : []),
+  ...(options.metrics ? [metricsSection(context, { isAtRoot, psuName: psuNames(options) })] : []),
   ...(options.health ? [healthSection(context, isAtRoot)] : []),
   ...(options.console ? [consoleSection({ directory: consoleDirectory(), isAtRoot })] : []),
 ];
+
+/** What PSUDaemon's clients call the supply behind a manager: the boards that were drawn for them ask by that name. */
+const psuNames = ({ psudaemon }: HttpOptions): ((manager: string) => string) => {
+  const units = Object.entries(psudaemon?.units ?? {}).map(([unit, { manager }]) => [manager, unit] as const);
+  const names = new Map(units);
+  return (manager) => names.get(manager) ?? manager;
+};

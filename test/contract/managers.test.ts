@@ -6,8 +6,12 @@ import type { ChannelId } from '../../core/message.js';
 import type { Limits } from '../../core/parameter.js';
 import { managerKinds } from '../../managers/registry.js';
 import { createCompiler } from '../../schemas/compiler.js';
+import { createInstrument } from '../../simulators/instrument/create-instrument.js';
 import { simulatorKinds } from '../../simulators/registry.js';
+import { seededRandom } from '../../core/random.js';
+import { driverFiles } from '../../station/driver-files.js';
 import { Lab, type Sent } from '../support/lab.js';
+import { playedLinks, playing } from '../support/played-link.js';
 import { sampleArguments } from '../support/sample-arguments.js';
 
 const kinds = { ...managerKinds, ...simulatorKinds };
@@ -23,13 +27,15 @@ const configs: Readonly<Record<string, JsonObject>> = {
     seed: 1,
   },
   psu: { driver: 'virtual', virtual: { loads: { 1: { ohms: 6 } } } },
+  instrument: { driver: 'keysight-e36300', resource: 'TCPIP::127.0.0.1::5025::SOCKET' },
   'simulated-bench': { instruments: { psu1: { driver: 'keysight-e36300', loads: { 1: 10 } } }, servers: [], seed: 1 },
 };
 
 /** Longer than any command of any kind may take with sample arguments. */
 const LONG_MS = 120_000;
 
-describe('every kind of manager', () => {
+describe('every kind of manager', function () {
+  this.timeout(10_000); // minutes of fake time pass in every test
   it('has options here under which it runs without hardware', () => {
     expect(Object.keys(configs)).to.have.members(Object.keys(kinds));
   });
@@ -43,7 +49,12 @@ describe('every kind of manager', () => {
       beforeEach(async () => {
         const { create } = await load();
         lab = new Lab();
-        manager = create(configs[kind] ?? {}, lab.context('it'));
+        const { clock } = lab;
+        const file = driverFiles.read('keysight-e36300');
+        const links = playedLinks(clock, () =>
+          playing(createInstrument({ name: 'it', file, clock, random: seededRandom(1) })),
+        );
+        manager = create(configs[kind] ?? {}, lab.context('it', links));
         lab.bus.attach(manager);
         await manager.start();
         await lab.clock.pass(1_000);

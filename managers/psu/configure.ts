@@ -13,7 +13,7 @@ export type Configurable = (typeof configurable)[number];
 type Wish = readonly [name: Configurable, value: Json];
 
 /** Sets what is given in the safe order; each is read back and published before the next. The first that is refused ends it:
- *  the failure says which, and what had been set. Returns what was read back. */
+ *  the failure says which (`details.parameter`), and what had been set. Returns what was read back. */
 export const configure = async (
   clock: Clock,
   supply: Supply,
@@ -62,5 +62,6 @@ const inSafeOrder = (supply: Supply, output: Output, values: JsonObject): readon
 const refused = (name: string, done: readonly string[], thrown: unknown): unknown => {
   if (!(thrown instanceof HardwareError)) return thrown;
   const before = done.length === 0 ? 'nothing was set before it' : `${done.join(', ')} had been set before it`;
-  return new HardwareError(thrown.code, `${name}: ${thrown.message}; ${before}`, { cause: thrown });
+  const details = { ...thrown.problem.details, parameter: name };
+  return new HardwareError(thrown.code, `${name}: ${thrown.message}; ${before}`, { cause: thrown, details });
 };

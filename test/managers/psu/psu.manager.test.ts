@@ -24,6 +24,8 @@ describe('a power supply', () => {
     await station.clock.pass(0);
     return sent;
   };
+  const problemOf = (sent: Awaited<ReturnType<typeof send>>) =>
+    sent.answers().flatMap((output) => (output.type === 'failure' ? [output.problem] : []))[0];
   const value = (place: string) => station.newest(`psu/${place}`)?.value;
   const alarms = () => station.outputs.flatMap((output) => (output.type === 'alarm' ? [output] : []));
   const relayEvents = () =>
@@ -185,6 +187,22 @@ describe('a power supply', () => {
       );
       expect(table.writes()).to.not.include('write enabled 1 true');
       expect(value('1/name')).to.equal('CH1');
+    });
+
+    it('names the parameter that was refused for programs, too', async () => {
+      table = await startPsu(station);
+      table.failures.set('write voltageSetpoint', refusal);
+      expect(problemOf(await send('configure', all))?.details).to.deep.equal({ parameter: 'voltageSetpoint' });
+    });
+
+    it('names the parameter that its output does not have', async () => {
+      table = await startPsu(station);
+      table.supply.has = (name) => name !== 'currentLimit';
+      expect(problemOf(await send('configure', all))).to.deep.equal({
+        code: 'BAD_COMMAND',
+        message: 'currentLimit: output 1 of this supply has none; nothing was set before it',
+        details: { parameter: 'currentLimit' },
+      });
     });
 
     it('changes nothing when nothing is given', async () => {

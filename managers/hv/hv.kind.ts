@@ -1,6 +1,7 @@
 import type { ManagerKind } from '../../core/connector.js';
 import { HardwareError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json-value.js';
+import type { LinkSettings } from '../../core/link.js';
 import type { HardwareManager, ManagerContext } from '../../core/manager.js';
 import { seededRandom } from '../../core/random.js';
 import { FlukeAgilent } from './fluke-agilent.driver.js';
@@ -25,6 +26,9 @@ const virtual: DriverKind = ({ options, blocks, context }) => {
   return { createDriver: () => rack, pollMs: measuringPeriodMs };
 };
 
+/** What the library of the HV server put behind each command (spec 4.1); END comes with its last byte. */
+const asTheHvServer: LinkSettings = { writeTermination: '\r\n' };
+
 /** 200 power line cycles at 60 Hz, and a margin: before, the voltmeter has no result. */
 const SHORTEST_MEASUREMENT_MS = 3_400;
 
@@ -48,8 +52,8 @@ const flukeAgilent: DriverKind = ({ options, blocks, context }) => {
       calibration,
       measuringMs: measuringPeriodMs,
       verify,
-      openCalibrator: (call) => context.links.open(calibrator, {}, call),
-      openVoltmeter: (call) => context.links.open(voltmeter, {}, call),
+      openCalibrator: (call) => context.links.open(calibrator, asTheHvServer, call),
+      openVoltmeter: (call) => context.links.open(voltmeter, asTheHvServer, call),
     });
   return { createDriver, pollMs: 0 };
 };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../../core/json-value.js';
-import { noLinks } from '../../../core/link.js';
+import { noLinks, type LinkSettings } from '../../../core/link.js';
 import { silentLog } from '../../../core/log.js';
 import type { HardwareManager } from '../../../core/manager.js';
 import { hvKind } from '../../../managers/hv/hv.kind.js';
@@ -15,11 +15,14 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
   let fluke: SimulatedFluke;
   let agilent: SimulatedAgilent;
   let errors: string[];
+  let terminations: unknown[];
 
   const startRack = async (options: JsonObject = {}): Promise<HardwareManager> => {
     const log = { ...silentLog, error: (message: string) => void errors.push(message) };
-    const open = (resource: string) =>
-      Promise.resolve(resource === 'GPIB::4::INSTR' ? fluke.connect() : agilent.connect());
+    const open = (resource: string, { writeTermination }: LinkSettings) => {
+      terminations.push(writeTermination);
+      return Promise.resolve(resource === 'GPIB::4::INSTR' ? fluke.connect() : agilent.connect());
+    };
     return station.start(
       hvKind.create({ driver: 'fluke-agilent', ...options }, { ...station.context('hv', { ...noLinks, open }), log }),
     );
@@ -28,6 +31,7 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
   beforeEach(() => {
     station = new FakeStation();
     errors = [];
+    terminations = [];
     fluke = new SimulatedFluke(station.clock);
     agilent = new SimulatedAgilent(station.clock, fluke);
   });
@@ -51,6 +55,12 @@ describe('the hv manager on a Fluke 5502E and an Agilent 34401A', () => {
       expect(station.events()).to.be.empty;
       await station.clock.pass(1);
       expect(station.events()).to.deep.equal(['online']);
+    });
+
+    it('ends every command with CR LF, as the library of the HV server did', async () => {
+      await startRack();
+      await station.clock.pass(OPEN_MS);
+      expect(terminations).to.deep.equal(['\r\n', '\r\n']);
     });
 
     it('measures by READ? and 4 s, again and again', async () => {

@@ -2,6 +2,7 @@ import type { DriverFile } from '../../core/driver-file/driver-file.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Conversation } from '../../core/link.js';
 import type { Call } from '../../core/parameter.js';
+import { sayPlain } from './requests.js';
 
 /** An entry has 255 characters at most (SCPI-99, volume 2, 21.8.2); a longer one is no entry. */
 const MAX_ENTRY = 255;
@@ -12,8 +13,8 @@ export class ErrorQueue {
   readonly #none: RegExp;
   readonly #size: number;
 
-  constructor({ ask, none, size }: NonNullable<DriverFile['errorQueue']>, render: (text: string) => string) {
-    this.#ask = render(ask);
+  constructor({ ask, none, size }: NonNullable<DriverFile['errorQueue']>) {
+    this.#ask = sayPlain(ask);
     this.#none = new RegExp(none);
     this.#size = size;
   }

@@ -2,6 +2,7 @@ import type { ResolvedDriver, ResolvedModel } from '../../core/driver-file/resol
 import { HardwareError } from '../../core/errors.js';
 import type { Conversation } from '../../core/link.js';
 import type { Call } from '../../core/parameter.js';
+import { sayPlain } from './requests.js';
 import type { Identity } from './scpi-device-shape.js';
 
 /** Of an answer that nobody understands, so much is quoted. */
@@ -17,7 +18,8 @@ export const identify = async (
   conversation: Conversation,
   call: Call,
 ): Promise<Identified> => {
-  const { ask = '*IDN?', answer: pattern } = file.identity;
+  const { answer: pattern } = file.identity;
+  const ask = sayPlain(file.identity.ask ?? '*IDN?');
   const answer = (await conversation.query(ask, call)).trim();
   const said = `answered ${ask} with "${answer.slice(0, QUOTED)}"`;
   const groups = new RegExp(pattern).exec(answer)?.groups;

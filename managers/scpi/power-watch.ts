@@ -4,6 +4,7 @@ import type { DriverFile } from '../../core/driver-file/driver-file.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Conversation } from '../../core/link.js';
 import type { Call } from '../../core/parameter.js';
+import { sayPlain } from './requests.js';
 
 /** IEEE 488.2, 11.5.1: bit 7 of the event status is set by switching the instrument on, and cleared by reading it. */
 const POWER_ON = 128;
@@ -21,7 +22,7 @@ export class PowerWatch {
     { ask = '*ESR?', mask = POWER_ON, everyMs = EVERY_MS }: NonNullable<DriverFile['powerCycle']>,
     clock: Pick<Clock, 'monotonic'>,
   ) {
-    this.#ask = ask;
+    this.#ask = sayPlain(ask);
     this.#mask = mask;
     this.#everyMs = everyMs;
     this.#clock = clock;

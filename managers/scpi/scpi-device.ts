@@ -53,7 +53,7 @@ class FileDevice implements ScpiDevice {
     const { driver, model, clock } = options;
     const { errorQueue, powerCycle } = driver.file;
     this.#options = options;
-    this.#errors = errorQueue && new ErrorQueue(errorQueue, sayPlain);
+    this.#errors = errorQueue && new ErrorQueue(errorQueue);
     this.#power = powerCycle && new PowerWatch(powerCycle, clock);
     const [only, another] = [...driver.models.values()];
     this.#model = model === undefined ? (another === undefined ? only : undefined) : driver.models.get(model);

@@ -70,14 +70,14 @@ export class Bench implements Device {
 
   async open(): Promise<void> {
     this.#servers = this.#context.createServers((name) => this.instrument(name));
-    const resources: string[] = [];
-    try {
-      for (const server of this.#servers) resources.push(...(await server.start()));
-    } catch (thrown) {
+    // All at once: whoever of this station wants to reach one shall not find it closed because others came before it.
+    const starts = await Promise.allSettled(this.#servers.map((server) => server.start()));
+    for (const start of starts) {
+      if (start.status === 'fulfilled') continue;
       await this.#stopServers();
-      throw new HardwareError('DISCONNECTED', toProblem(thrown).message, { cause: thrown });
+      throw new HardwareError('DISCONNECTED', toProblem(start.reason).message, { cause: start.reason });
     }
-    this.#resources = resources;
+    this.#resources = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
     if (this.#isClosed) await this.#stopServers();
   }
 

@@ -100,8 +100,7 @@ export const createVxi11Server = (
   return {
     start: async () => {
       try {
-        ports.abort = await abort.start();
-        ports.core = await core.start();
+        [ports.abort, ports.core] = await Promise.all([abort.start(), core.start()]);
         const mappedAt = await mapper?.start();
         const place = `${hostForResource(host)}${mappedAt === PORTMAPPER_PORT ? '' : `,${ports.core}`}`;
         return devices.names.map((name) => `TCPIP0::${place}::${name}::INSTR`);

@@ -19,7 +19,7 @@ managers:
     settlingMs: 10
     measuringPeriodMs: 50
 connectors:
-  web: { kind: websocket, port: 0 }
+  web: { kind: http, port: 0 }
 `;
 
 type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };

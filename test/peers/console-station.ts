@@ -19,7 +19,7 @@ managers:
     settlingMs: 100
     rampVPerS: 100000
 connectors:
-  web: { kind: websocket, port: ${port} }
+  web: { kind: http, port: ${port} }
 `;
 
 /** A real station in a process of its own, with a fast virtual rack; it can be stopped and started again on its port. */

@@ -101,7 +101,7 @@ managers:
   hv: { kind: hv, driver: virtual, settlingMs: 0, measuringPeriodMs: 50 }
 connectors:
   online: { kind: envelope-tcp, port: ${port}, blocks: { 1: hv/1 } }
-  web: { kind: websocket, port: 0 }
+  web: { kind: http, port: 0 }
 ${extra}`;
 
 describe('busbar serve', () => {

@@ -20,7 +20,7 @@ const PROGRAM = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['zeromq', 'koffi', 'protobufjs'],
+  external: ['zeromq', 'koffi', 'protobufjs', 'serialport', 'modbus-serial'],
   alias: { rxjs: join(ROOT, 'node_modules/rxjs/dist/esm/index.js') }, // the build that what is not used can be left out of
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   sourcemap: true,

@@ -67,8 +67,8 @@ export const metricsSection = (context: PartContext, { isAtRoot, psuName }: Metr
 /** Processor, memory, garbage collection, descriptors: of the package that everybody's boards know; loaded when it is first
  *  asked for. */
 const processMetrics = async (): Promise<Registry> => {
-  const { collectDefaultMetrics, Registry } = await import('prom-client');
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const { default: prometheus } = await import('prom-client'); // the one name that bundled CommonJS exports
+  const registry = new prometheus.Registry();
+  prometheus.collectDefaultMetrics({ register: registry });
   return registry;
 };

@@ -44,8 +44,16 @@ export const createCompiler = (options: CompilerOptions = {}): SchemaCompiler =>
     return validate;
   };
 
+  /** A hundred managers of one kind share the schema of their options. */
+  const known = new WeakMap<JsonSchema, () => ValidateFunction>();
+  const compiledOf = (schema: JsonSchema): (() => ValidateFunction) => {
+    const compiled = known.get(schema) ?? once(() => compileNow(schema));
+    known.set(schema, compiled);
+    return compiled;
+  };
+
   return (schema) => {
-    const compiled = once(() => compileNow(schema));
+    const compiled = compiledOf(schema);
     return (value: Json | undefined) => {
       const validate = compiled();
       if (validate(value)) return noViolations;

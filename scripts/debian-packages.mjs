@@ -1,4 +1,4 @@
-/** The Debian packages of debian-packages.txt: installs what is missing and says which tests cannot run without. */
+/** What debian-packages.txt lists: installs the packages that are missing and says which tests cannot run. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -11,12 +11,21 @@ const probes = {
   command: (name) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))),
   file: existsSync,
   python: (module) => spawnSync(PYTHON, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0,
+  port: (number) => spawnSync(process.execPath, ['-e', LISTEN, number], { stdio: 'ignore' }).status === 0,
+  works: (command) => spawnSync('sh', ['-c', command], { stdio: 'ignore' }).status === 0,
 };
+/** What no package brings. */
+const privileges = ['port', 'works'];
+
+const LISTEN = `require('node:net').createServer().once('error', () => process.exit(1))
+  .listen({ host: '127.0.0.1', port: Number(process.argv[1]) }, () => process.exit(0))`;
 
 const isThere = ({ probe }) => {
-  const [kind, subject] = probe.split(' ');
-  return probes[kind](subject);
+  const [kind, ...subject] = probe.split(' ');
+  return probes[kind](subject.join(' '));
 };
+
+const isPackage = ({ probe }) => !privileges.includes(probe.split(' ')[0]);
 
 const readList = () =>
   readFileSync(join(ROOT, 'scripts/debian-packages.txt'), 'utf8')
@@ -48,10 +57,12 @@ async function install(names) {
     await apt('install', '--yes', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', name);
 }
 
-/** Gives the packages that are missing still, each with the tests that need it. */
+/** Gives what is missing still, each with the tests that need it and, as `need`, in words. */
 export async function ensureDebianPackages() {
   const missing = readList().filter((entry) => !isThere(entry));
-  if (missing.length === 0) return [];
-  await install(missing.map((entry) => entry.name));
-  return missing.filter((entry) => !isThere(entry));
+  const packages = missing.filter(isPackage);
+  if (packages.length > 0) await install(packages.map((entry) => entry.name));
+  return missing
+    .filter((entry) => !isPackage(entry) || !isThere(entry))
+    .map((entry) => ({ ...entry, need: isPackage(entry) ? `the Debian package ${entry.name}` : entry.name }));
 }

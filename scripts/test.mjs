@@ -51,12 +51,12 @@ function readCounts(file) {
 }
 
 async function runPeers(missing) {
-  const needs = new Map(missing.flatMap(({ name, tests }) => tests.map((test) => [test, name])));
+  const needs = new Map(missing.flatMap(({ need, tests }) => tests.map((test) => [test, need])));
   const specs = readdirSync(join(ROOT, 'test/peers'), { recursive: true })
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => `test/peers/${path}`);
   const [out, kept] = [specs.filter((spec) => needs.has(spec)), specs.filter((spec) => !needs.has(spec))];
-  for (const spec of out) leaveOut(spec, `needs the Debian package ${needs.get(spec)}`);
+  for (const spec of out) leaveOut(spec, `needs ${needs.get(spec)}`);
   if (kept.length === 0) return;
   const ignore = out.flatMap((spec) => ['--ignore', spec]);
   await runMocha('peers', process.execPath, ['--config', 'test/peers/.mocharc.json', ...ignore], 270_000);

@@ -55,7 +55,7 @@ describe('a simulated supply on a raw socket', () => {
 
     it('lets a query time out, and answers the next one on a new connection', async () => {
       supply.faults.add({ kind: 'silent', times: 1 });
-      expect(await pyvisa(resource, ['*IDN?'], 300)).to.deep.equal(['timeout: *IDN?']);
+      expect(await pyvisa(resource, ['*IDN?'], 300)).to.deep.equal(['VI_ERROR_TMO: *IDN?']);
       expect((await pyvisa(resource, ['*IDN?']))[0]).to.match(SUPPLY_IDENTITY);
     });
 

@@ -1,9 +1,9 @@
 import { defineManager } from '../../core/define-manager.js';
 import type { Json } from '../../core/json-value.js';
 import { declare } from '../../core/parameter.js';
-import { faultKinds, isFaultKind } from '../instrument/fault.js';
 import { faultWords } from '../instrument/fault-words.js';
 import type { Bench } from './bench.device.js';
+import { errorCodes, faultArguments, faultOf } from './fault-arguments.js';
 
 const { numeric, flag, text, structure, command, numericArgument, textArgument, argument } = declare<Bench, string>();
 
@@ -82,42 +82,10 @@ export const benchManager = defineManager<Bench, string>({
     addFault: command({
       ...knob,
       description: 'Makes answers fail, besides the faults that there are',
-      arguments: {
-        kind: argument(
-          Object.entries(faultKinds)
-            .map(([kind, meaning]) => `${kind}: ${meaning}`)
-            .join('; '),
-          {
-            enum: Object.keys(faultKinds),
-          },
-        ),
-        ms: argument(
-          'Time of slow, late and power-cycle',
-          { type: 'integer', minimum: 0, maximum: LONGEST_OFF_MS },
-          { isOptional: true },
-        ),
-        every: argument(
-          'Each so many answers; default 1',
-          { type: 'integer', minimum: 1, maximum: 1_000_000 },
-          { isOptional: true },
-        ),
-        times: argument(
-          'Over after so many times; default: never, late once',
-          { type: 'integer', minimum: 1, maximum: 1_000_000 },
-          { isOptional: true },
-        ),
-      },
+      arguments: faultArguments,
       run: async (bench, name, values, call) => {
-        const { kind } = values;
-        if (typeof kind === 'string' && isFaultKind(kind)) {
-          const { ms, every, times } = values;
-          bench.instrument(name).faults.add({
-            kind,
-            ...(typeof ms === 'number' ? { ms } : {}),
-            ...(typeof every === 'number' ? { every } : {}),
-            ...(typeof times === 'number' ? { times } : {}),
-          });
-        }
+        const fault = faultOf(values);
+        if (fault !== undefined) bench.instrument(name).faults.add(fault);
         await call.refresh('faults');
         return null;
       },
@@ -136,7 +104,7 @@ export const benchManager = defineManager<Bench, string>({
       ...knob,
       description: 'Puts an entry into its error queue',
       arguments: {
-        code: argument('Number of the error', { type: 'integer', minimum: -999, maximum: 999 }),
+        code: argument('Number of the error', errorCodes),
         text: textArgument('Its words'),
       },
       run: (bench, name, { code, text: words }) => {

@@ -101,7 +101,9 @@ const servers: JsonSchema = {
   type: 'array',
   maxItems: MAX_SERVERS,
   items: {
-    anyOf: [
+    type: 'object',
+    discriminator: { propertyName: 'protocol' },
+    oneOf: [
       server('socket', 'Raw SCPI over TCP', { instrument: text('Name of the instrument') }, 'instrument'),
       server(
         'vxi11',

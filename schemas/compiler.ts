@@ -21,6 +21,7 @@ const common: Options = {
   strictNumbers: true,
   allowUnionTypes: true,
   validateFormats: false,
+  discriminator: true,
   validateSchema: false,
   meta: false,
   verbose: true,

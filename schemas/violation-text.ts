@@ -28,11 +28,8 @@ export const violationText = (error: ErrorObject, quote: Quote): string => {
       );
     case 'required':
       return `needs "${String(params['missingProperty'])}"`;
-    case 'enum': {
-      const allowed = asList(params['allowedValues']).map(String);
-      const hint = typeof error.data === 'string' ? didYouMean(error.data, allowed) : '';
-      return `must be one of ${list(allowed)}, not ${found()}${hint}`;
-    }
+    case 'enum':
+      return choiceText(error.data, asList(params['allowedValues']).map(String), found());
     case 'const':
       return `must be ${quoteValue('', params['allowedValue'])}, not ${found()}`;
     case 'type':
@@ -44,10 +41,27 @@ export const violationText = (error: ErrorObject, quote: Quote): string => {
       return `must be ${String(params['comparison'])} ${String(params['limit'])}, not ${found()}`;
     case 'pattern':
       return `must match ${String(params['pattern'])}, not ${found()}`;
+    case 'discriminator':
+      return `${String(params['tag'])}: ${choiceText(params['tagValue'], branchNames(error.parentSchema, String(params['tag'])))}`;
     default:
       return error.message ?? `does not fit "${error.keyword}"`;
   }
 };
+
+const choiceText = (value: unknown, allowed: readonly string[], shown = quoteValue('', value)): string => {
+  if (value === undefined) return `is missing; must be one of ${list(allowed)}`;
+  return `must be one of ${list(allowed)}, not ${shown}${typeof value === 'string' ? didYouMean(value, allowed) : ''}`;
+};
+
+/** What a tag may say: the constant of each branch of a tagged choice. */
+const branchNames = (schema: unknown, tag: string): readonly string[] =>
+  asList(member(schema, 'oneOf')).flatMap((branch) => {
+    const name = member(member(member(branch, 'properties'), tag), 'const');
+    return typeof name === 'string' ? [name] : [];
+  });
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 /** A key nobody knows, with what is known and the likeliest meant. */
 export const unknownMember = (name: string, known: readonly string[]): string => {

@@ -55,6 +55,35 @@ describe('the schema compiler', () => {
     expect(messageFor({ voltage: 1, either: 'x' })).to.equal('must be a whole number or a list, not "x"');
   });
 
+  describe('of a tagged choice', () => {
+    const branch = (kind: string, size: string) => ({
+      properties: { kind: { const: kind }, [size]: { type: 'integer' } },
+      required: ['kind', size],
+      additionalProperties: false,
+    });
+    const ofShape = createCompiler({ allErrors: true })({
+      type: 'object',
+      discriminator: { propertyName: 'kind' },
+      oneOf: [branch('circle', 'radius'), branch('square', 'side')],
+    });
+    const messages = (value: Parameters<typeof ofShape>[0]) => ofShape(value).map(({ message }) => message);
+
+    it('finds fault with the branch that was chosen, not with the others', () => {
+      expect(messages({ kind: 'square', side: 1 })).to.deep.equal([]);
+      expect(messages({ kind: 'square', sid: 1 })).to.deep.equal([
+        'needs "side"',
+        'unknown "sid"; known: kind, side; did you mean "side"?',
+      ]);
+    });
+
+    it('names the choices', () => {
+      expect([messages({ kind: 'squar' }), messages({})]).to.deep.equal([
+        ['kind: must be one of circle, square, not "squar"; did you mean "square"?'],
+        ['kind: is missing; must be one of circle, square'],
+      ]);
+    });
+  });
+
   it('never shows a whole payload', () => {
     expect(messageFor({ voltage: 'x'.repeat(10_000) })).to.have.length.below(120);
   });

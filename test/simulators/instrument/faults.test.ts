@@ -71,7 +71,7 @@ describe('a simulated instrument that is', () => {
     supply.faults.add({ kind: 'garbage', times: 1 });
     const garbage = talk.ask(QUESTION);
     expect(garbage).to.have.length(ANSWER.length);
-    for (const [index, character] of [...garbage].entries()) expect(character).to.not.equal(ANSWER[index]);
+    for (const [index, character] of Array.from(garbage).entries()) expect(character).to.not.equal(ANSWER[index]);
     expect(garbage).to.match(/^[\x80-\xff]+$/);
     expect(talk.ask(QUESTION)).to.equal(ANSWER);
   });

@@ -45,9 +45,11 @@ export const applyChange = async (
   return undefined;
 };
 
-/** A channel that has no such parameter at all cannot be set; in the words of the original. */
+/** In the words of the original; a channel that has no such parameter at all cannot be set. */
 const refusalIn = ({ problem }: Failure, change: ChannelChange): Refusal => {
-  const parameter = problem.details?.['parameter'];
-  const [word] = wordsInOrder.find(([name, ours]) => ours === parameter && change[name] !== undefined) ?? [];
-  return problem.code === 'BAD_COMMAND' && word !== undefined ? unableToSet(word) : refusalOf(problem);
+  const asked = wordsInOrder.filter(([word]) => change[word] !== undefined);
+  const [absent] = asked.find(([, ours]) => ours === problem.details?.['parameter']) ?? [];
+  if (problem.code === 'BAD_COMMAND' && absent !== undefined) return unableToSet(absent);
+  const message = asked.reduce((text, [word, ours]) => text.replaceAll(ours, word), problem.message);
+  return refusalOf({ ...problem, message });
 };

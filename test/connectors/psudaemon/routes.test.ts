@@ -143,7 +143,7 @@ describe('the routes of PSUDaemon', () => {
     it('is refused beyond the limits, with value and limit', async () => {
       const answer = await ask('POST', '/units/psu1/1?voltage_limit=1000');
       expect(answer.status).to.equal(422);
-      expect(jsonOf(answer)['detail']).to.match(/voltageSetpoint 1000 V is outside 0\.\.[\d.]+ V/);
+      expect(jsonOf(answer)['detail']).to.match(/^voltage_limit 1000 V is outside 0\.\.[\d.]+ V/);
       expect(jsonOf(await ask('GET', '/units/psu1/1'))['voltage_limit']).to.not.equal(1000);
     });
 

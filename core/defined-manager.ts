@@ -27,6 +27,8 @@ import { Poller, WATCH_MS } from './poller.js';
 import { ReadingDesk } from './reading-desk.js';
 import { Silence } from './silence.js';
 
+/** A poll that has taken longer makes way for what makes things stop or safe: an answer that is late need not come at all. */
+const POLL_GRACE_MS = 200;
 /** Time for running driver calls to settle at stop, before the link is closed under them. */
 const STOP_GRACE_MS = 500;
 
@@ -139,7 +141,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
         await this.#read(driver, { parameter, channel }, call);
       };
       const makeSafe = (): Promise<void> =>
-        this.#onDevice(driver, () => this.#definition.makeSafe(driver, call, refresh));
+        this.#aheadOfPolls(() => this.#onDevice(driver, () => this.#definition.makeSafe(driver, call, refresh)));
       await makeSafe();
       if (await this.input.settled()) await makeSafe();
       await this.#poller.readOnce(driver, call.signal);
@@ -221,13 +223,25 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
         await this.#read(driver, { parameter, channel }, call);
       };
       try {
-        return await this.#onDevice(driver, () =>
-          run(driver, channel, command.arguments, new RefreshingCall(call, refresh)),
-        );
+        const work = (): Promise<Json> =>
+          this.#onDevice(driver, () => run(driver, channel, command.arguments, new RefreshingCall(call, refresh)));
+        return await (call.priority === 'safety' ? this.#aheadOfPolls(work) : work());
       } finally {
         if (isAborted(call)) this.#readBack(driver);
       }
     };
+  }
+
+  /** A silent instrument keeps its bus until the time-out of whatever was asked last. */
+  async #aheadOfPolls<T>(work: () => Promise<T>): Promise<T> {
+    const cancel = this.context.clock.after(POLL_GRACE_MS, () => {
+      this.#poller.interrupt(POLL_GRACE_MS, problem('ABORTED', `${this.name} has something more urgent to do`));
+    });
+    try {
+      return await work();
+    } finally {
+      cancel();
+    }
   }
 
   /** A command that was told to give up may have written before it did: what is read once is read again. */

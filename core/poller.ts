@@ -27,8 +27,13 @@ export type PollerOptions<Driver, Channel> = {
   readonly onDefect: (thrown: unknown) => void;
 };
 
-/** The read that a loop waits for. */
-type Waiting<Channel> = { item: PollItem<Channel> | undefined; waitedMs: number };
+/** One loop, and the read that it waits for. `reads` ends that read, not the loop. */
+type Waiting<Channel> = {
+  item: PollItem<Channel> | undefined;
+  sinceMs: number;
+  waitedMs: number;
+  reads: AbortController;
+};
 
 /** The reading loops of one session with an instrument: from online to offline. */
 export class Poller<Driver, Channel extends ChannelId> {
@@ -58,14 +63,27 @@ export class Poller<Driver, Channel extends ChannelId> {
   /** Ends what is being read. */
   stop(reason: Problem): void {
     this.#subscriptions.unsubscribe();
+    const error = new HardwareError(reason.code, reason.message);
+    this.#session.abort(error);
+    for (const { reads } of this.#waiting) reads.abort(error);
     this.#waiting.clear();
-    this.#session.abort(new HardwareError(reason.code, reason.message));
   }
 
-  /** Once more what no poll reads: after an outage, or when it may have changed unseen. */
-  async readOnce(driver: Driver, signal: AbortSignal = this.#session.signal): Promise<void> {
+  /** Ends the reads that have been at work for so long; the loops go on. */
+  interrupt(olderThanMs: number, reason: Problem): void {
+    const now = this.#options.clock.monotonic();
+    for (const waiting of this.#waiting) {
+      if (waiting.item === undefined || now - waiting.sinceMs < olderThanMs) continue;
+      const { reads } = waiting;
+      waiting.reads = new AbortController();
+      reads.abort(new HardwareError(reason.code, reason.message));
+    }
+  }
+
+  /** Once more what no poll reads: after an outage, or when it may have changed unseen. Without a signal it ends with the session. */
+  async readOnce(driver: Driver, signal?: AbortSignal): Promise<void> {
     for (const group of this.#plan) {
-      if (group.everyMs === undefined) await this.#readGroup(driver, group, signal);
+      if (group.everyMs === undefined) await this.#readGroup(driver, group, newWaiting(), signal);
     }
   }
 
@@ -73,14 +91,15 @@ export class Poller<Driver, Channel extends ChannelId> {
     const { clock, random, onDefect } = this.#options;
     const { signal } = this.#session;
     const { everyMs } = group;
+    const waiting: Waiting<Channel> = newWaiting();
     if (everyMs === undefined) {
-      this.#readGroup(driver, group, signal).catch(onDefect);
+      this.#readGroup(driver, group, waiting).catch(onDefect);
       return Subscription.EMPTY;
     }
     const pause = backoff(reconnectBackoff, random);
     /** A failing instrument is asked again after a growing pause, not at once. */
     const round = async (): Promise<void> => {
-      const failure = await this.#readGroup(driver, group, signal);
+      const failure = await this.#readGroup(driver, group, waiting);
       if (failure === undefined) pause.reset();
       else if (!signal.aborted) await pauseFor(clock, pause.next(), signal);
     };
@@ -89,21 +108,25 @@ export class Poller<Driver, Channel extends ChannelId> {
   }
 
   /** All items are tried: one dead channel does not hide the others. Returns the last failure. */
-  async #readGroup(driver: Driver, group: PollGroup<Channel>, signal: AbortSignal): Promise<Problem | undefined> {
+  async #readGroup(
+    driver: Driver,
+    group: PollGroup<Channel>,
+    waiting: Waiting<Channel>,
+    given?: AbortSignal,
+  ): Promise<Problem | undefined> {
     const { clock, read } = this.#options;
-    const waiting: Waiting<Channel> = { item: undefined, waitedMs: 0 };
+    const session = this.#session.signal;
     this.#waiting.add(waiting);
     let failure: Problem | undefined;
     for (const item of group.items) {
+      const signal = given ?? waiting.reads.signal;
       waiting.item = item;
       waiting.waitedMs = 0;
-      const reason = await read(driver, item, {
-        signal,
-        deadline: clock.monotonic() + READ_LIMIT_MS,
-        priority: 'poll',
-      });
+      waiting.sinceMs = clock.monotonic();
+      const deadline = waiting.sinceMs + READ_LIMIT_MS;
+      const reason = await read(driver, item, { signal, deadline, priority: 'poll' });
       failure = reason ?? failure;
-      if (signal.aborted) break;
+      if (session.aborted || given?.aborted === true) break;
     }
     this.#waiting.delete(waiting);
     return failure;
@@ -122,6 +145,13 @@ export class Poller<Driver, Channel extends ChannelId> {
     return problem('TIMEOUT', `${what} was not read within ${READ_LIMIT_MS} ms`);
   }
 }
+
+const newWaiting = <Channel>(): Waiting<Channel> => ({
+  item: undefined,
+  sinceMs: 0,
+  waitedMs: 0,
+  reads: new AbortController(),
+});
 
 /** Ends early, and without an error, when the session ends. */
 const pauseFor = async (clock: Clock, ms: number, signal: AbortSignal): Promise<void> => {

@@ -172,7 +172,8 @@ export class CommandQueue {
   #run({ command, traits }: Waiting): void {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
-    const call = new AbortableCall(startedAt + traits.timeoutMs, traits.isUrgent ? 'safety' : 'command');
+    const isSafety = traits.isUrgent || traits.preempts === true;
+    const call = new AbortableCall(startedAt + traits.timeoutMs, isSafety ? 'safety' : 'command');
     const run: Running = { command, traits, startedAt, call, isAnswered: false, cancelTimer: noTimer };
     this.#running.add(run);
     run.cancelTimer = clock.after(traits.timeoutMs, () => {

@@ -321,6 +321,35 @@ describe('a defined manager', () => {
       expect([first.code(), second.code()]).to.deep.equal(['DEVICE_FAULT', 'reply']);
     });
 
+    it('has a poll give way that takes long, and polls go on afterwards', async () => {
+      await lab.start();
+      lab.table.answerMs = 1_000;
+      await lab.clock.pass(POLL_MS);
+      const read = lab.table.lastSignal;
+      const safe = lab.psu('makeSafe');
+      await lab.clock.pass(199);
+      expect(read.aborted).to.equal(false);
+      await lab.clock.pass(1);
+      expect(read.aborted).to.equal(true);
+      lab.table.answerMs = 0;
+      await lab.clock.pass(10_000);
+      expect(safe.code()).to.equal('reply');
+      const before = lab.readings('psu/1/voltage').length;
+      await lab.clock.pass(POLL_MS);
+      expect(lab.readings('psu/1/voltage').length).to.be.above(before);
+      expect(lab.newest('psu/1/voltage')).to.include({ quality: 'good' });
+    });
+
+    it('leaves a poll alone that is answered in time', async () => {
+      await lab.start();
+      lab.table.answerMs = 150;
+      await lab.clock.pass(POLL_MS);
+      const read = lab.table.lastSignal;
+      lab.psu('makeSafe');
+      await lab.clock.pass(10_000);
+      expect(read.aborted).to.equal(false);
+    });
+
     it('is ended at once when the link is lost', async () => {
       await lab.start();
       lab.table.behaviour.makeSafe = 'hang';

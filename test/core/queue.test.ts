@@ -339,6 +339,11 @@ describe('CommandQueue', () => {
       expect(others.map(answersOf)).to.deep.equal([[], [], []]);
     });
 
+    it('goes first on the bus, too, as what is urgent does', () => {
+      const sent = [push('write', 2), push('off', 1), push('safe')];
+      expect(sent.map((command) => jobOf(command)?.call.priority)).to.deep.equal(['command', 'safety', 'safety']);
+    });
+
     it('keeps others waiting until it is done', async () => {
       const off = push('off', 1);
       const on = push('write', 1);

@@ -16,6 +16,9 @@ export type RoadKeeperOptions<Carrier> = {
 
 /** An instrument that is not clear by then will not be; the road is opened anew. */
 const CLEAR_LIMIT_MS = 2_000;
+/** Of the time to connect: an instrument that was there just now, and does not take a connection so soon, is away. Whoever
+ *  waits for its return has the whole time. */
+const REOPEN_SHARE = 1 / 5;
 
 type Keepable = RoadLife & Pick<Partial<Road>, 'drop' | 'serviceRequests'>;
 
@@ -87,7 +90,7 @@ export class RoadKeeper<Carrier extends Keepable> {
     const { open, openTimeoutMs, clock, statistics } = this.#options;
     this.#letGo();
     await this.during(this.#closing);
-    const deadline = Math.min(call.deadline, clock.monotonic() + openTimeoutMs);
+    const deadline = Math.min(call.deadline, clock.monotonic() + REOPEN_SHARE * openTimeoutMs);
     const opening = open(endingAt(call, deadline));
     try {
       const road = await this.during(opening);

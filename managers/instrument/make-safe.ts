@@ -10,7 +10,7 @@ import type { SafeStep } from './instrument.options.js';
 export const safeSteps = ({ file }: ResolvedDriver, configured: readonly SafeStep[] | undefined): readonly SafeStep[] =>
   configured ?? (file.family === 'psu' ? [{ parameter: 'enabled', value: false }] : []);
 
-/** Every step is tried on every channel, whatever the others say. */
+/** Every step is tried, and on all its channels at once, whatever the others say: a silent one keeps nobody waiting. */
 export const makeSafe = async (
   steps: readonly SafeStep[],
   device: ScpiDevice,
@@ -20,12 +20,13 @@ export const makeSafe = async (
   const failures: HardwareError[] = [];
   let count = 0;
   for (const step of steps) {
-    for (const channel of placesOf(step, device)) {
-      count += 1;
-      await take(step, channel, device, call, refresh).catch((thrown: unknown) => {
-        const { code, message } = toProblem(thrown);
-        failures.push(new HardwareError(code, message, { cause: thrown }));
-      });
+    const places = placesOf(step, device);
+    count += places.length;
+    const results = await Promise.allSettled(places.map((channel) => take(step, channel, device, call, refresh)));
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      const { code, message } = toProblem(result.reason);
+      failures.push(new HardwareError(code, message, { cause: result.reason }));
     }
   }
   const [first] = failures;

@@ -6,6 +6,9 @@ import type { Call, Limits } from '../../core/parameter.js';
 import type { Requests, RequestTable } from './requests.js';
 import type { Session } from './session.js';
 
+/** Digits that a number of single precision keeps. An E36300 says 6.17999983 and takes 6.18. */
+const SINGLE_PRECISION = 7;
+
 /** What the instrument itself says about its limits. */
 export type AskedLimits = ReadonlyMap<Requests, Limits>;
 
@@ -42,7 +45,7 @@ const limitsOf = async (requests: Requests, conversation: Conversation, call: Ca
   const ask = async (query: string | undefined): Promise<number | undefined> => {
     if (query === undefined) return undefined;
     const value = valueTold(parameter, await conversation.query(query, call));
-    return typeof value === 'number' ? value : undefined;
+    return typeof value === 'number' ? Number(value.toPrecision(SINGLE_PRECISION)) : undefined;
   };
   const [low, high] = [await ask(minimum), await ask(maximum)];
   return inOrder(low, high);

@@ -167,21 +167,28 @@ class FileDevice implements ScpiDevice {
     return asked === undefined ? fixed : { ...fixed, ...asked };
   }
 
-  /** Says one command, and hears what the instrument has against it before anything else is said. */
+  /** Says one command, and hears what the instrument has against it before anything else is said. What makes safe is said
+   *  first of all, also to an instrument that answers nothing; to hear it waits until the others have been said, too. */
   async #say(text: string, pauseMs: number, call: Call, select?: string): Promise<void> {
-    const errors = this.#errors;
     const session = this.#open();
-    const check = async (conversation: Conversation): Promise<void> => errors?.check(text, conversation, call);
+    const isFirst = call.priority === 'safety';
+    const check = (conversation: Conversation): Promise<void> => this.#hear(text, conversation, call);
     await session.exchange(call, async (conversation) => {
-      await this.#forgetOldErrors(conversation, call);
+      if (!isFirst) await this.#forgetOldErrors(conversation, call);
       if (select !== undefined) await conversation.write(select, call);
       await conversation.write(text, call);
       if (pauseMs > 0) session.leaveAlone(pauseMs);
-      else await check(conversation);
+      else if (!isFirst) await check(conversation);
     });
-    if (pauseMs === 0) return;
-    await sleep(this.#options.clock, pauseMs, call.signal);
-    if (errors !== undefined) await session.exchange(call, check);
+    if (pauseMs === 0 && !isFirst) return;
+    if (pauseMs > 0) await sleep(this.#options.clock, pauseMs, call.signal);
+    if (this.#errors !== undefined) await session.exchange(call, check);
+  }
+
+  /** Errors that may be older than what was said are thrown away: reading back has to tell. */
+  async #hear(text: string, conversation: Conversation, call: Call): Promise<void> {
+    if (this.#isQueueSuspect) await this.#forgetOldErrors(conversation, call);
+    else await this.#errors?.check(text, conversation, call);
   }
 
   async #ask(text: string, call: Call, select: string | undefined): Promise<string> {

@@ -119,6 +119,12 @@ describe('the limits that an instrument is asked for', () => {
     expect(lab.device.limits('voltage', 1)).to.equal(undefined);
   });
 
+  it('let pass what an instrument of single precision has called its limit', async () => {
+    const answers = { 'VOLT? MIN,(@1)': '+2.00000009E-03', 'VOLT? MAX,(@1)': '+6.17999983E+00' };
+    await opened({ ...answers, 'VOLT? MIN,(@2)': '0', 'VOLT? MAX,(@2)': '5' });
+    expect(lab.device.limits('voltageSetpoint', 1)).to.deep.equal({ minimum: 0.002, maximum: 6.18 });
+  });
+
   it('are in order where the output is negative', async () => {
     const answers = { 'VOLT? MIN,(@1)': '0', 'VOLT? MAX,(@1)': '-25.75', 'VOLT? MIN,(@2)': '0', 'VOLT? MAX,(@2)': '5' };
     await opened(answers);

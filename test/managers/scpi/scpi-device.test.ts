@@ -108,6 +108,31 @@ describe('an instrument with a driver file', () => {
       expect(lab.link.said.slice(1)).to.deep.equal(['SYST:ERR?', 'SYST:ERR?', 'VOLT 1,(@1)', 'SYST:ERR?']);
     });
 
+    describe('what makes it safe', () => {
+      const off = (channel: number) => {
+        const call = { ...lab.call(), priority: 'safety' } as const;
+        return lab.device.write('enabled', channel, false, call);
+      };
+
+      it('hears it on every channel before it is asked what it has against it', async () => {
+        await opened();
+        await lab.outcome(Promise.all([off(1), off(2)]));
+        expect(lab.link.said).to.deep.equal(['OUTP 0,(@1)', 'OUTP 0,(@2)', 'SYST:ERR?', 'SYST:ERR?']);
+      });
+
+      it('hears it first also when a query before was given up, and is not blamed for that', async () => {
+        await opened({}, { 'SYST:ERR?': [NONE, NONE, '-420,"Query UNTERMINATED"', NONE] });
+        expect(await read('voltage', 1)).to.match(/^TIMEOUT/);
+        expect(await lab.outcome(off(1))).to.equal(undefined);
+        expect(lab.link.said.slice(1)).to.deep.equal(['OUTP 0,(@1)', 'SYST:ERR?', 'SYST:ERR?']);
+      });
+
+      it('may still refuse it', async () => {
+        await opened({}, { 'SYST:ERR?': [NONE, NONE, '-200,"Execution error"', NONE] });
+        expect(await lab.outcome(off(1))).to.match(/^DEVICE_FAULT: the instrument refused "OUTP 0,\(@1\)": -200/);
+      });
+    });
+
     for (const value of [NaN, Infinity, -Infinity, 'five', true, null])
       it(`never hears of ${String(value)} as a number`, async () => {
         await opened();

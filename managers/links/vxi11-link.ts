@@ -30,14 +30,13 @@ const LISTEN_LONGER_MS = 1_000;
 const LONGEST_MS = 0x7fff_ffff;
 const LEAST_MS = 1;
 
-/** Makes the link. Errors: DISCONNECTED, LOCKED, TIMEOUT; those of `RpcClient.call`. */
+/** Makes the link; waits until the connection is closed. Errors: DISCONNECTED, LOCKED; those of `RpcClient.call`. */
 export const createVxi11Link = async (
   client: RpcClient,
   { device, clientId }: { readonly device: string; readonly clientId: number },
-  timeoutMs: number,
 ): Promise<OpenedLink> => {
   const wish = { clientId, lockDevice: false, lockTimeoutMs: 0, device };
-  const { error, lid, abortPort, maxReceiveBytes } = await client.call(vxi11.createLink, wish, timeoutMs);
+  const { error, lid, abortPort, maxReceiveBytes } = await client.call(vxi11.createLink, wish, LONGEST_MS);
   if (error !== vxi11Errors.none.number) throw vxi11Failure(error, `no link to "${device}"`);
   return { lid, abortPort, maxReceiveBytes: Math.max(maxReceiveBytes, LEAST_MAX_RECEIVE_BYTES) };
 };

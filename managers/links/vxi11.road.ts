@@ -71,7 +71,7 @@ const openLink = async (
   const clientId = Math.floor(0x7fff_ffff * random());
   const late = (): Error => new HardwareError('TIMEOUT', `it gave no link to "${device}" within ${Math.round(ms)} ms`);
   try {
-    return await within(clock, createVxi11Link(client, { device, clientId }, ms), { ms, late, signal });
+    return await within(clock, createVxi11Link(client, { device, clientId }), { ms, late, signal });
   } catch (thrown) {
     await client.close();
     throw thrown;

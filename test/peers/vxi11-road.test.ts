@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import { HardwareError, toProblem, type Problem } from '../../core/errors.js';
 import type { Link, LinkSettings } from '../../core/link.js';
-import type { Call } from '../../core/parameter.js';
-import { seededRandom } from '../../core/random.js';
 import { createLinks } from '../../managers/links/registry.js';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
 import { createVxi11Server } from '../../simulators/servers/vxi11-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { MemoryLog } from '../support/memory-log.js';
+import { callWithin, failureOf, linkContext } from './link-context.js';
 import { descriptors, until } from './online-station.js';
 import { simulatedSupply, SUPPLY_IDENTITY } from './simulated-supply.js';
 
@@ -24,8 +23,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     const options = { host: '127.0.0.1', port: 0, devices: { inst0: supply } };
     server = createVxi11Server(options, { clock: systemClock, log: new MemoryLog() });
     [resource = ''] = await server.start();
-    const context = { clock: systemClock, random: seededRandom(1), log: new MemoryLog(), boards: {} };
-    links = createLinks({ ...context, claim: () => () => undefined });
+    links = createLinks(linkContext());
   });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((link) => link.close()));
@@ -33,18 +31,14 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     await server.stop();
   });
 
-  const call = (ms = 5_000, signal = new AbortController().signal): Call => ({
-    signal,
-    deadline: systemClock.monotonic() + ms,
-  });
   const connect = async (settings: LinkSettings = {}): Promise<Link> => {
-    const link = await links.open(resource, settings, call());
+    const link = await links.open(resource, settings, callWithin());
     open.push(link);
     return link;
   };
   const isWell = async (link: Link): Promise<void> => {
-    expect(await link.query('*IDN?', call())).to.match(SUPPLY_IDENTITY);
-    expect(await link.query('OUTP? (@1)', call())).to.equal('0');
+    expect(await link.query('*IDN?', callWithin())).to.match(SUPPLY_IDENTITY);
+    expect(await link.query('OUTP? (@1)', callWithin())).to.equal('0');
   };
   const lossOf = (link: Link): readonly Problem[] => {
     const losses: Problem[] = [];
@@ -55,20 +49,20 @@ describe('our link to our VXI-11 server, over real sockets', () => {
   it('asks, sets, measures, polls the status byte, triggers and clears', async () => {
     const link = await connect();
     await isWell(link);
-    await link.write('VOLT 5,(@2);CURR 0.5,(@2);OUTP 1,(@2)', call());
-    expect(await link.query('OUTP? (@2)', call())).to.equal('1');
-    expect(await link.statusByte(call())).to.equal(0);
-    await link.trigger(call());
-    await link.clear(call());
-    expect(Number(await link.query('VOLT? (@2)', call()))).to.equal(5);
+    await link.write('VOLT 5,(@2);CURR 0.5,(@2);OUTP 1,(@2)', callWithin());
+    expect(await link.query('OUTP? (@2)', callWithin())).to.equal('1');
+    expect(await link.statusByte(callWithin())).to.equal(0);
+    await link.trigger(callWithin());
+    await link.clear(callWithin());
+    expect(Number(await link.query('VOLT? (@2)', callWithin()))).to.equal(5);
   });
 
   it('carries 1 MB both ways', async () => {
-    const link = await connect();
+    const link = await connect({ timeoutMs: 20_000 });
     const question = Array.from({ length: 170_000 }, () => '*OPC?').join(';');
-    expect(await link.query(question, call(20_000))).to.have.lengthOf(2 * 170_000 - 1);
+    expect(await link.query(question, callWithin(20_000))).to.have.lengthOf(2 * 170_000 - 1);
     const many = Array.from({ length: 30_000 }, () => '*IDN?').join(';');
-    expect((await link.query(many, call(20_000))).split(';')).to.have.lengthOf(30_000);
+    expect((await link.query(many, callWithin(20_000))).split(';')).to.have.lengthOf(30_000);
   });
 
   it('reads up to the termination that the settings ask for', async () => {
@@ -79,7 +73,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     const link = await connect();
     supply.faults.add({ kind: 'silent', times: 1 });
     const abort = new AbortController();
-    const asking = link.query('*IDN?', call(5_000, abort.signal)).catch(String);
+    const asking = link.query('*IDN?', callWithin(5_000, abort.signal)).catch(String);
     await until('the question is there', () => supply.lastMessage === '*IDN?');
     const startedAt = systemClock.monotonic();
     abort.abort(new HardwareError('ABORTED', 'enough'));
@@ -92,7 +86,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
   it('says what has timed out, and is well on the same connection', async () => {
     const link = await connect({ timeoutMs: 200 });
     supply.faults.add({ kind: 'silent', times: 1 });
-    const { code, message } = toProblem(await link.query('*IDN?', call()).catch((thrown: unknown) => thrown));
+    const { code, message } = await failureOf(link.query('*IDN?', callWithin()));
     expect(code).to.equal('TIMEOUT');
     expect(message).to.match(/did not answer "\*IDN\?" in time \(5 bytes sent, 0 got, \d+ ms, attempt 1\)/);
     await isWell(link);
@@ -102,17 +96,17 @@ describe('our link to our VXI-11 server, over real sockets', () => {
   it('gives an answer that comes late to no later question', async () => {
     const link = await connect({ timeoutMs: 150 });
     supply.faults.add({ kind: 'late', ms: 400 });
-    expect(await link.query('*IDN?', call()).catch(toProblem)).to.include({ code: 'TIMEOUT' });
-    expect(await link.query('OUTP? (@1)', call())).to.equal('0');
+    expect(await link.query('*IDN?', callWithin()).catch(toProblem)).to.include({ code: 'TIMEOUT' });
+    expect(await link.query('OUTP? (@1)', callWithin())).to.equal('0');
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await link.query('OUTP? (@1)', call())).to.equal('0');
+    expect(await link.query('OUTP? (@1)', callWithin())).to.equal('0');
   });
 
   it('fetches by a read the answer that came too late for its question', async () => {
     const link = await connect({ timeoutMs: 200 });
     supply.faults.add({ kind: 'late', ms: 350 });
-    expect(await link.query('*IDN?', call()).catch(toProblem)).to.include({ code: 'TIMEOUT' });
-    expect(await link.read(call())).to.match(SUPPLY_IDENTITY);
+    expect(await link.query('*IDN?', callWithin()).catch(toProblem)).to.include({ code: 'TIMEOUT' });
+    expect(await link.read(callWithin())).to.match(SUPPLY_IDENTITY);
   });
 
   it('waits for a slow answer', async () => {
@@ -124,7 +118,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
   it('takes half an answer for none', async () => {
     const link = await connect({ timeoutMs: 200 });
     supply.faults.add({ kind: 'partial', times: 1 });
-    const { code, message } = toProblem(await link.query('*IDN?', call()).catch((thrown: unknown) => thrown));
+    const { code, message } = await failureOf(link.query('*IDN?', callWithin()));
     expect(code).to.equal('TIMEOUT');
     expect(message).to.match(/[1-9]\d* got/);
     await isWell(link);
@@ -134,14 +128,14 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     const link = await connect();
     let requests = 0;
     const listening = link.serviceRequests.subscribe(() => (requests += 1));
-    await link.write('*ESE 32;*SRE 32', call());
-    await link.query('*OPC?', call());
-    await link.write('NONSENSE', call());
+    await link.write('*ESE 32;*SRE 32', callWithin());
+    await link.query('*OPC?', callWithin());
+    await link.write('NONSENSE', callWithin());
     await until('a request for service', () => requests === 1);
-    expect((await link.statusByte(call())) & 0x60).to.equal(0x60);
+    expect((await link.statusByte(callWithin())) & 0x60).to.equal(0x60);
     listening.unsubscribe();
-    await link.write('*CLS', call());
-    await link.write('NONSENSE', call());
+    await link.write('*CLS', callWithin());
+    await link.write('NONSENSE', callWithin());
     await isWell(link);
     expect(requests).to.equal(1);
   });
@@ -150,7 +144,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     const link = await connect();
     const losses = lossOf(link);
     supply.faults.add({ kind: 'disconnect', times: 1 });
-    const failure = toProblem(await link.query('*IDN?', call()).catch((thrown: unknown) => thrown));
+    const failure = await failureOf(link.query('*IDN?', callWithin()));
     expect(failure.code).to.equal('DISCONNECTED');
     await until('the loss', () => losses.length === 1);
     await isWell(await connect());
@@ -159,8 +153,8 @@ describe('our link to our VXI-11 server, over real sockets', () => {
   it('is lost when the instrument is power-cycled, refused meanwhile, and finds it as from the mains', async () => {
     const link = await connect();
     const losses = lossOf(link);
-    await link.write('OUTP 1,(@1)', call());
-    expect(await link.query('OUTP? (@1)', call())).to.equal('1');
+    await link.write('OUTP 1,(@1)', callWithin());
+    expect(await link.query('OUTP? (@1)', callWithin())).to.equal('1');
     supply.powerCycle(300);
     await until('the loss', () => losses.length === 1, 1_000);
     expect(await connect().catch(toProblem)).to.include({ code: 'DISCONNECTED' });
@@ -172,14 +166,14 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     const link = await connect();
     const losses = lossOf(link);
     supply.faults.add({ kind: 'partial', times: 1 });
-    const asking = link.query('*IDN?', call(10_000)).catch(toProblem);
+    const asking = link.query('*IDN?', callWithin(10_000)).catch(toProblem);
     await until('the question is there', () => supply.lastMessage === '*IDN?');
     const startedAt = systemClock.monotonic();
     await server.stop();
     expect(await asking).to.include({ code: 'DISCONNECTED' });
     expect(systemClock.monotonic() - startedAt).to.be.below(500);
     expect(losses).to.have.lengthOf(1);
-    const gone = toProblem(await connect().catch((thrown: unknown) => thrown));
+    const gone = await failureOf(connect());
     expect(gone.code).to.equal('DISCONNECTED');
     expect(gone.message).to.match(/^127\.0\.0\.1:\d+ cannot be reached: connect ECONNREFUSED/);
   });
@@ -193,7 +187,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
       const link = await connect();
       const losses = lossOf(link);
       supply.faults.add({ kind: 'silent', times: 1 });
-      const asking = link.query('*IDN?', call()).catch(toProblem);
+      const asking = link.query('*IDN?', callWithin()).catch(toProblem);
       supply.switchOff();
       await until('the loss', () => losses.length === 1);
       expect(await asking).to.include({ code: 'DISCONNECTED' });

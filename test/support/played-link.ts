@@ -116,10 +116,7 @@ export class PlayedLink implements Link {
         return;
       }
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#player.answer().then((answer) => {
-        end();
-        resolve(answer);
-      }, reject);
+      this.#player.answer().finally(end).then(resolve, reject);
     });
   }
 }

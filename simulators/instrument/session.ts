@@ -81,7 +81,11 @@ export class Session implements InstrumentSession {
 
   take(maxBytes: number): Piece | undefined {
     const piece = this.#output.take(maxBytes);
-    if (piece !== undefined) this.#work();
+    // Not at once: its answer would overtake this piece, which nobody has sent on yet.
+    if (piece !== undefined && this.#waiting.length > 0)
+      this.#host.clock.turn(() => {
+        this.#work();
+      });
     return piece;
   }
 

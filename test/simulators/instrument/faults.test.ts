@@ -53,6 +53,18 @@ describe('a simulated instrument that is', () => {
     expect([text(), text()]).to.deep.equal([`${ANSWER}\n`, '1\n']);
   });
 
+  it('slow gives its answer before those that come after it, to a server that takes what it hears of', async () => {
+    supply.faults.add({ kind: 'slow', ms: 300, times: 1 });
+    const heard: string[] = [];
+    talk.session.answers.subscribe(() => {
+      for (let piece = talk.session.take(100); piece !== undefined; piece = talk.session.take(100))
+        heard.push(Buffer.from(piece.bytes).toString());
+    });
+    talk.session.write(Buffer.from(`${QUESTION}\n*OPC?\n`), false);
+    await clock.pass(300);
+    expect(heard).to.deep.equal([`${ANSWER}\n`, '1\n']);
+  });
+
   it('late gives the answer after the client has given up, unless it clears', async () => {
     supply.faults.add({ kind: 'late', ms: 3_000 });
     talk.tell(QUESTION);

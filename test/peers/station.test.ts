@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,57 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import type { Json, JsonObject } from '../../core/json-value.js';
-
-const ROOT = join(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'dist/cli/busbar.js');
-
-/** One process of `busbar serve`, seen from outside. */
-class ServedStation {
-  readonly process: ChildProcess;
-  stdout = '';
-  stderr = '';
-  readonly #ended: Promise<number | string>;
-
-  constructor(config: string, state: string, nodeOptions: readonly string[]) {
-    this.process = spawn(process.execPath, [...nodeOptions, PROGRAM, 'serve', config], {
-      cwd: state,
-      env: { ...process.env, BUSBAR_STATE: join(state, 'state') },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.process.stdout?.on('data', (bytes: Buffer) => (this.stdout += bytes.toString()));
-    this.process.stderr?.on('data', (bytes: Buffer) => (this.stderr += bytes.toString()));
-    this.#ended = new Promise((resolve) => {
-      this.process.once('close', (code, signal) => {
-        resolve(code ?? signal ?? 'nothing');
-      });
-    });
-  }
-
-  /** The addresses of the ready line, by name; the bare one is `console`. */
-  async ready(): Promise<Readonly<Record<string, string>>> {
-    await this.until(() => this.stdout.includes('\n'));
-    const [first = '', ...words] = this.stdout.trimEnd().split(' ');
-    if (first !== 'ready') throw new Error(`no ready line: ${this.stderr}`);
-    const named = words.map((word): readonly [string, string] => {
-      const at = word.indexOf('=');
-      return at < 0 ? ['console', word] : [word.slice(0, at), word.slice(at + 1)];
-    });
-    return Object.fromEntries(named);
-  }
-
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      if (this.process.exitCode !== null) throw new Error(`the station has ended: ${this.stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  /** Exit code, or the signal that ended it. */
-  end(signal?: NodeJS.Signals): Promise<number | string> {
-    if (signal !== undefined) this.process.kill(signal);
-    return this.#ended;
-  }
-}
+import { ServedStation } from './served-station.js';
 
 type Frame = JsonObject & { readonly type: string };
 
@@ -125,7 +74,7 @@ describe('busbar serve', () => {
   });
 
   const serve = (...nodeOptions: readonly string[]): ServedStation => {
-    const station = new ServedStation(config, directory, nodeOptions);
+    const station = new ServedStation(config, directory, { nodeOptions });
     running.push(station);
     return station;
   };

@@ -17,7 +17,7 @@ export const isFresh = ({ fresh }: Query): boolean => {
 export const topicsOf = ({ topics }: Query): readonly string[] => {
   const given: readonly unknown[] = Array.isArray(topics) ? topics : topics === undefined ? ['**'] : [topics];
   const patterns = given
-    .flatMap((text) => (typeof text === 'string' ? text.split(',') : []))
+    .flatMap((text) => (typeof text === 'string' ? text.split(',').map((one) => one.trim()) : []))
     .filter((one) => one !== '');
   if (patterns.length === 0 || patterns.length > MAX_PATTERNS) {
     throw new HardwareError('BAD_ARGUMENT', `topics has ${patterns.length} patterns; 1 to ${MAX_PATTERNS} are wanted`);

@@ -6,7 +6,7 @@ import { schemaOf } from './psu.parameters.js';
 import { trips } from './quantities.js';
 import type { Supply } from './supply.js';
 import { isOn, rateLimitMs, spanOf, WRITE_LIMIT_MS } from './switching.js';
-import { rampLimitMs, rampVoltage } from './voltage-ramp.js';
+import { rampLimitMs, rampVoltage } from './setpoint-ramp.js';
 
 type Command = CommandSpec<Supply, Output>;
 

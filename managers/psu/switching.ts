@@ -4,7 +4,7 @@ import type { CommandCall } from '../../core/parameter.js';
 import type { Output } from './psu.driver.js';
 import { trips } from './quantities.js';
 import type { Supply } from './supply.js';
-import { rampLimitMs, rampVoltage } from './voltage-ramp.js';
+import { rampLimitMs, rampVoltage } from './setpoint-ramp.js';
 
 /** A driver gets this long for one request and its readback. */
 export const WRITE_LIMIT_MS = 10_000;

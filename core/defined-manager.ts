@@ -2,7 +2,6 @@ import { addressProblem, sameChannel } from './address-problem.js';
 import { backoff, reconnectBackoff } from './backoff.js';
 import { builtInCommands } from './built-in-commands.js';
 import type { CommandTraits } from './busy-rules.js';
-import { isAborted, RefreshingCall } from './call.js';
 import {
   argumentProblem,
   commandTable,
@@ -10,25 +9,21 @@ import {
   refuseLimits,
   type CommandEntry,
   type CommandTable,
-  type Execute,
 } from './command-table.js';
-import { Connection, disconnected } from './connection.js';
+import { Connection } from './connection.js';
 import { describeDeclaration } from './describe-manager.js';
 import type { Description, ManagerState } from './description.js';
 import type { Device } from './device.js';
-import { HardwareError, problem, toProblem, type Problem } from './errors.js';
+import { DeviceWork } from './device-work.js';
+import { HardwareError, problem, type Problem } from './errors.js';
 import type { Json } from './json-value.js';
 import type { DefinedManagerOptions, ManagerDefinition } from './manager-definition.js';
 import { HardwareManager } from './manager.js';
 import type { ChannelId, Command } from './message.js';
-import type { Call, CommandSpec } from './parameter.js';
-import { pollPlan, type PollGroup, type PollItem } from './poll-plan.js';
-import { Poller, WATCH_MS } from './poller.js';
+import type { Call } from './parameter.js';
+import { pollPlan, type PollGroup } from './poll-plan.js';
 import { ReadingDesk } from './reading-desk.js';
-import { Silence } from './silence.js';
 
-/** A poll that has taken longer makes way for what makes things stop or safe: an answer that is late need not come at all. */
-const POLL_GRACE_MS = 200;
 /** Time for running driver calls to settle at stop, before the link is closed under them. */
 const STOP_GRACE_MS = 500;
 
@@ -38,14 +33,12 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   readonly #commands: CommandTable<Driver, Channel>;
   readonly #described: Pick<Description, 'parameters' | 'commands'>;
   readonly #connection: Connection<Driver>;
-  readonly #poller: Poller<Driver, Channel>;
   readonly #desk: ReadingDesk<Driver, Channel>;
-  readonly #silence: Silence;
+  readonly #work: DeviceWork<Driver, Channel>;
   #channels: readonly Channel[];
   #version = 1;
   #isWanted = false;
   #stopping: Promise<void> | undefined;
-  #makingSafe = 0;
 
   constructor(definition: ManagerDefinition<Driver, Channel>, options: DefinedManagerOptions<Driver, Channel>) {
     super(options);
@@ -56,32 +49,11 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     };
     this.#definition = definition;
     this.#channels = options.channels ?? [];
-    const builtIn = builtInCommands<Driver, Channel>({
-      abort: (channel, reason) => this.input.abort(channel, reason),
-      makeSafe: (call) => this.makeSafe(call),
-      refresh: (channel, parameter, call) => this.#refresh(channel, parameter, call),
-    });
-    this.#commands = commandTable({ definition, builtIn, compile, onDriver: (run) => this.#onDriver(run) });
-    this.#described = describeDeclaration(definition.parameters, this.#commands);
     this.#desk = new ReadingDesk(definition.parameters, {
       clock,
       onDefect,
       publish: (body) => {
         this.publish(body);
-      },
-    });
-    this.#silence = new Silence(clock);
-    this.#poller = new Poller<Driver, Channel>({
-      name,
-      clock,
-      random,
-      onDefect,
-      read: (driver, item, call) => this.#read(driver, item, call),
-      onHung: (reason) => {
-        this.#connection.lose(reason);
-      },
-      onWatch: () => {
-        this.#desk.growOlder(WATCH_MS);
       },
     });
     this.#connection = new Connection<Driver>({
@@ -97,6 +69,24 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
         this.#goOffline(reason);
       },
     });
+    this.#work = new DeviceWork({
+      name,
+      clock,
+      random,
+      connection: this.#connection,
+      desk: this.#desk,
+      makeSafe: definition.makeSafe,
+      plan: (driver) => this.#plan(driver),
+      channelOf: (channel) => this.#channelOf(channel),
+      onDefect,
+    });
+    const builtIn = builtInCommands<Driver, Channel>({
+      abort: (channel, reason) => this.input.abort(channel, reason),
+      makeSafe: (call) => this.makeSafe(call),
+      refresh: (channel, parameter, call) => this.#work.refresh(channel, parameter, call),
+    });
+    this.#commands = commandTable({ definition, builtIn, compile, onDriver: (run) => this.#work.executing(run) });
+    this.#described = describeDeclaration(definition.parameters, this.#commands);
   }
 
   get state(): ManagerState {
@@ -122,7 +112,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   async #stop(): Promise<void> {
     const reason = problem('STOPPING', `${this.name} is stopping`);
     const wasStopped = this.state === 'stopped';
-    this.#poller.stop(reason);
+    this.#work.stop(reason);
     await this.input.stop(STOP_GRACE_MS);
     await this.#connection.stop();
     if (wasStopped) return;
@@ -133,21 +123,8 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   }
 
   async makeSafe(call: Call): Promise<void> {
-    this.#makingSafe += 1;
-    try {
-      this.input.abort(undefined, problem('ABORTED', `${this.name} is being made safe`));
-      const driver = this.#online();
-      const refresh = async (parameter: string, channel: Channel): Promise<void> => {
-        await this.#read(driver, { parameter, channel }, call);
-      };
-      const makeSafe = (): Promise<void> =>
-        this.#aheadOfPolls(() => this.#onDevice(driver, () => this.#definition.makeSafe(driver, call, refresh)));
-      await makeSafe();
-      if (await this.input.settled()) await makeSafe();
-      await this.#poller.readOnce(driver, call.signal);
-    } finally {
-      this.#makingSafe -= 1;
-    }
+    this.input.abort(undefined, problem('ABORTED', `${this.name} is being made safe`));
+    await this.#work.makeSafe(call, () => this.input.settled());
   }
 
   describe(): Description {
@@ -215,87 +192,6 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     this.#connection.lose(reason);
   }
 
-  #onDriver(run: CommandSpec<Driver, Channel>['run']): Execute {
-    return async (command, call) => {
-      const driver = this.#online();
-      const channel = this.#channelOf(command.channel);
-      const refresh = async (parameter: string): Promise<void> => {
-        await this.#read(driver, { parameter, channel }, call);
-      };
-      try {
-        const work = (): Promise<Json> =>
-          this.#onDevice(driver, () => run(driver, channel, command.arguments, new RefreshingCall(call, refresh)));
-        return await (call.priority === 'safety' ? this.#aheadOfPolls(work) : work());
-      } finally {
-        if (isAborted(call)) this.#readBack(driver);
-      }
-    };
-  }
-
-  /** A silent instrument keeps its bus until the time-out of whatever was asked last. */
-  async #aheadOfPolls<T>(work: () => Promise<T>): Promise<T> {
-    const cancel = this.context.clock.after(POLL_GRACE_MS, () => {
-      this.#poller.interrupt(POLL_GRACE_MS, problem('ABORTED', `${this.name} has something more urgent to do`));
-    });
-    try {
-      return await work();
-    } finally {
-      cancel();
-    }
-  }
-
-  /** A command that was told to give up may have written before it did: what is read once is read again. */
-  #readBack(driver: Driver): void {
-    if (this.#makingSafe > 0 || this.#connection.driver !== driver) return;
-    this.#poller.readOnce(driver).catch((thrown: unknown) => {
-      this.countDefect(thrown);
-    });
-  }
-
-  async #refresh(channel: ChannelId | undefined, parameter: string | undefined, call: Call): Promise<number> {
-    const driver = this.#online();
-    const items = this.#plan(driver)
-      .flatMap((group) => group.items)
-      .filter((item) => parameter === undefined || item.parameter === parameter)
-      .filter((item) => channel === undefined || item.channel === channel);
-    if (items.length === 0) {
-      const what = [this.name, channel, parameter].filter((part) => part !== undefined).join('/');
-      throw new HardwareError('BAD_ARGUMENT', `there is nothing to read at ${what}`);
-    }
-    let failure: Problem | undefined;
-    for (const item of items) {
-      failure = (await this.#read(driver, item, call)) ?? failure;
-      if (isAborted(call)) break;
-    }
-    if (failure !== undefined) throw new HardwareError(failure.code, failure.message);
-    return items.length;
-  }
-
-  async #read(driver: Driver, { parameter, channel }: PollItem<Channel>, call: Call): Promise<Problem | undefined> {
-    const reason = await this.#desk.read(driver, parameter, channel, call);
-    this.#judge(driver, reason);
-    return reason;
-  }
-
-  async #onDevice<T>(driver: Driver, work: () => Promise<T>): Promise<T> {
-    try {
-      const result = await work();
-      this.#judge(driver, undefined);
-      return result;
-    } catch (thrown) {
-      this.#judge(driver, toProblem(thrown));
-      throw thrown;
-    }
-  }
-
-  /** What a driver call tells about the link. Of a driver that has been replaced it tells nothing. */
-  #judge(driver: Driver, reason: Problem | undefined): void {
-    if (this.#connection.driver !== driver) return;
-    if (reason === undefined || reason.code === 'DEVICE_FAULT') this.#silence.end();
-    else if (reason.code === 'DISCONNECTED') this.#connection.lose(reason);
-    else if (reason.code === 'TIMEOUT' && this.#silence.timedOut()) this.#connection.lose(reason);
-  }
-
   #hasToStart(): boolean {
     return this.#isWanted && this.state === 'stopped';
   }
@@ -315,10 +211,10 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
     this.#forgetChannels(this.#channels.filter((id) => !channels.includes(id)));
     this.#channels = [...channels];
     this.#version += 1;
-    this.#silence.end();
+    this.#work.forget();
     this.announce('online', { version: this.#version });
     if (isNew) this.announce('description', { version: this.#version });
-    if (this.#connection.driver === driver) this.#poller.start(driver, this.#plan(driver));
+    if (this.#connection.driver === driver) this.#work.start(driver);
   }
 
   #forgetChannels(gone: readonly Channel[]): void {
@@ -330,7 +226,7 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
 
   #goOffline(reason: Problem): void {
     this.#version += 1;
-    this.#poller.stop(reason);
+    this.#work.stop(reason);
     this.input.reset(problem('DISCONNECTED', `${this.name} was lost: ${reason.message}`));
     this.announce('offline', { code: reason.code, reason: reason.message, version: this.#version });
     this.#desk.publishAllBad(problem('DISCONNECTED', reason.message));
@@ -339,13 +235,6 @@ export class DefinedManager<Driver extends Device, Channel extends ChannelId> ex
   #plan(driver: Driver): readonly PollGroup<Channel>[] {
     const noChannel = this.#channelOf(undefined);
     return pollPlan(this.#definition.parameters, { driver, channels: this.#channels, noChannel });
-  }
-
-  #online(): Driver {
-    const { driver, state } = this.#connection;
-    if (driver !== undefined) return driver;
-    const { code, message } = disconnected(this.name, state);
-    throw new HardwareError(code, message);
   }
 
   #entry({ command }: Command): CommandEntry<Driver, Channel> {

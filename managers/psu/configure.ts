@@ -26,11 +26,12 @@ export const configure = async (
     try {
       await set(clock, supply, output, [name, value], call);
       await call.refresh(name);
+      if (name !== 'name') supply.refuseUnread(name, output);
       if (name === 'enabled' && typeof value === 'boolean') confirmEnabled(supply, output, value);
     } catch (thrown) {
       throw refused(name, Object.keys(done), thrown);
     }
-    done[name] = name === 'name' ? supply.nameOf(output) : (supply.newest(name, output) ?? value);
+    done[name] = name === 'name' ? supply.nameOf(output) : (supply.newest(name, output) ?? null);
   }
   return done;
 };
@@ -46,18 +47,25 @@ const set = async (clock: Clock, supply: Supply, output: Output, [name, value]: 
   else await supply.write(name, output, value, call);
 };
 
-/** A protection that is lowered below the present voltage would trip: then the voltage goes first. */
+/** Switching off comes before all else. A protection that is lowered below the present voltage would trip: then the voltage
+ *  goes before it. */
 const inSafeOrder = (supply: Supply, output: Output, values: JsonObject): readonly Wish[] => {
-  const wishes = configurable.flatMap((name): readonly Wish[] => {
-    const value = values[name];
-    return value === undefined ? [] : [[name, value]];
-  });
   const level = values['overVoltageLevel'];
   const present = supply.newest('overVoltageLevel', output);
-  if (typeof level !== 'number' || typeof present !== 'number' || level >= present) return wishes;
-  const last = (name: Configurable): number => (name === 'overVoltageLevel' ? 2.5 : configurable.indexOf(name));
-  return [...wishes].sort(([one], [other]) => last(one) - last(other));
+  const isLowered = typeof level === 'number' && typeof present === 'number' && level < present;
+  const rank = (name: Configurable): number => {
+    if (name === 'enabled' && values[name] === false) return -1;
+    return name === 'overVoltageLevel' && isLowered ? AFTER_VOLTAGE : configurable.indexOf(name);
+  };
+  return configurable
+    .flatMap((name): readonly Wish[] => {
+      const value = values[name];
+      return value === undefined ? [] : [[name, value]];
+    })
+    .sort(([one], [other]) => rank(one) - rank(other));
 };
+
+const AFTER_VOLTAGE = configurable.indexOf('voltageSetpoint') + 0.5;
 
 const refused = (name: string, done: readonly string[], thrown: unknown): unknown => {
   if (!(thrown instanceof HardwareError)) return thrown;

@@ -1,19 +1,21 @@
-import { HardwareError, toProblem } from '../../core/errors.js';
+import { HardwareError, toProblem, type Problem } from '../../core/errors.js';
 import type { Refresh } from '../../core/manager-definition.js';
 import type { Call } from '../../core/parameter.js';
 import type { Output } from './psu.driver.js';
 import type { Supply } from './supply.js';
 
-/** Switches every output off, at once and without a ramp; each is tried, whatever the others say. Rejects with those that
- *  could not be switched off, or when none can be. */
+/** Switches every output off, at once and without a ramp; each is told, whatever the others say, and believed only when it
+ *  says that it is off. Rejects with those that could not be switched off. */
 export const switchAllOff = async (supply: Supply, call: Call, refresh: Refresh<Output>): Promise<void> => {
   const outputs = supply.outputs.filter((output) => supply.has('enabled', output));
   const results = await Promise.allSettled(
     outputs.map(async (output) => {
-      await supply.write('enabled', output, false, call);
+      const complaint = await complaintAbout(supply.write('enabled', output, false, call));
       await refresh('enabled', output);
-      if (supply.newest('enabled', output) === true)
-        throw new HardwareError('DEVICE_FAULT', 'says that it is still on');
+      if (supply.isOff(output)) return;
+      if (complaint !== undefined) throw new HardwareError(complaint.code, complaint.message);
+      supply.refuseUnread('enabled', output);
+      throw new HardwareError('DEVICE_FAULT', 'says that it is still on');
     }),
   );
   const failures = results.flatMap((result, index) =>
@@ -25,3 +27,5 @@ export const switchAllOff = async (supply: Supply, call: Call, refresh: Refresh<
   const text = `${failures.length} of ${outputs.length} outputs may still be on: ${which}`;
   throw new HardwareError(first.code, text);
 };
+
+const complaintAbout = (work: Promise<void>): Promise<Problem | undefined> => work.then(() => undefined, toProblem);

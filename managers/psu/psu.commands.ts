@@ -5,7 +5,7 @@ import type { Output, PsuAction, PsuModel } from './psu.driver.js';
 import { schemaOf } from './psu.parameters.js';
 import { trips } from './quantities.js';
 import type { Supply } from './supply.js';
-import { isOn, rateLimitMs, spanOf, WRITE_LIMIT_MS } from './switching.js';
+import { confirmEnabled, isOn, rateLimitMs, spanOf, WRITE_LIMIT_MS } from './switching.js';
 import { rampLimitMs, rampVoltage } from './setpoint-ramp.js';
 
 type Command = CommandSpec<Supply, Output>;
@@ -46,7 +46,8 @@ const ramp = (clock: Clock): Command =>
         await supply.write('voltageSetpoint', output, target, call);
         await call.refresh('voltageSetpoint');
       }
-      return { voltageSetpoint: supply.newest('voltageSetpoint', output) ?? target };
+      supply.refuseUnread('voltageSetpoint', output);
+      return { voltageSetpoint: supply.newest('voltageSetpoint', output) ?? null };
     },
   });
 
@@ -70,6 +71,7 @@ const switchOff = command({
   run: async (supply, output, _values, call) => {
     await supply.write('enabled', output, false, call);
     await call.refresh('enabled');
+    confirmEnabled(supply, output, false);
     return {};
   },
 });
@@ -107,8 +109,8 @@ const configuring = (model: PsuModel, clock: Clock): Command => {
   };
   return {
     description:
-      'Sets several at once, in the order that is safe (current limit, protection, voltage, relay, name); each is read ' +
-      'back before the next, the first that is refused ends it. Answers with what was read back',
+      'Sets several at once, in the order that is safe (current limit, protection, voltage, relay, name; switching off ' +
+      'before all); each is read back before the next, the first that is refused ends it. Answers with what was read back',
     arguments: Object.assign({}, ...configurable.map(argumentOf)) as Arguments<Supply, Output>,
     busy: 'queue',
     preempts: ({ enabled }) => enabled === false,

@@ -39,6 +39,9 @@ const parameterOf = (quantity: Quantity, paces: Paces): Declared => {
   const limits = (supply: Supply, output: Output) => supply.limits(name, at(output));
   const read = (supply: Supply, output: Output, call: Call) => supply.read(name, at(output), call);
   const write: Declared['write'] = (supply, output, value, call) => supply.write(name, at(output), value, call);
+  const confirm = (supply: Supply, output: Output): void => {
+    supply.refuseUnread(name, at(output));
+  };
   return {
     description,
     scope,
@@ -47,7 +50,7 @@ const parameterOf = (quantity: Quantity, paces: Paces): Declared => {
     ...(isAsked ? { pollMs: paces[paceOf(name)] } : {}),
     ...(type === 'number' ? { unit: unit ?? '1' } : {}),
     read,
-    ...(isWritable ? { write, ...(type === 'number' ? { limits } : {}) } : {}),
+    ...(isWritable ? { write, writing: { confirm }, ...(type === 'number' ? { limits } : {}) } : {}),
     ...(alarm === undefined ? {} : { alarm }),
     ...(name === 'enabled' ? { event: relayEvent } : {}),
   };

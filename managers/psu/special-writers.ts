@@ -15,7 +15,12 @@ export const specialWriters = (clock: Clock): Readonly<Record<string, Writer>> =
   voltageSetpoint: {
     description: 'Programmed voltage; moves at the rate of the config while the output is on, if it has one',
     write: (supply, output, value, call) => setVoltage(clock, supply, output, numberIn(value), call),
-    writing: { timeoutMs: (value, supply, output) => rateLimitMs(supply, output, numberIn(value)) },
+    writing: {
+      timeoutMs: (value, supply, output) => rateLimitMs(supply, output, numberIn(value)),
+      confirm: (supply, output) => {
+        supply.refuseUnread('voltageSetpoint', output);
+      },
+    },
   },
   enabled: {
     description:

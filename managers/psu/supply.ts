@@ -1,6 +1,6 @@
 import { EMPTY, type Observable } from 'rxjs';
 import type { Device } from '../../core/device.js';
-import { HardwareError, type Problem } from '../../core/errors.js';
+import { HardwareError, toProblem, type Problem } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json-value.js';
 import type { Call, Limits } from '../../core/parameter.js';
 import type { Identity } from '../scpi/scpi-device-shape.js';
@@ -32,6 +32,8 @@ export class Supply implements Device {
   readonly #driver: PsuDriver;
   readonly #memory: SupplyMemory;
   readonly #newest = new Map<string, Json>();
+  /** Why there is no newest, where the last attempt to read failed. */
+  readonly #unread = new Map<string, Problem>();
   /** What `enabled` was told to be and has not been seen to be yet; and why it is as it is. */
   readonly #told = new Map<Output, Json>();
   readonly #causes = new Map<Output, Cause>();
@@ -91,10 +93,12 @@ export class Supply implements Device {
     try {
       const value = await this.#driver.read(quantity, output, call);
       this.#newest.set(place, value);
+      this.#unread.delete(place);
       if (output !== undefined) this.#note(quantity, output, value);
       return value;
     } catch (thrown) {
       this.#newest.delete(place);
+      this.#unread.set(place, toProblem(thrown));
       throw thrown;
     }
   }
@@ -109,6 +113,14 @@ export class Supply implements Device {
     if (output !== undefined && quantity === 'enabled') this.#told.set(output, value);
     await this.#driver.write(quantity, output, value, call);
     this.#newest.set(placeOf(quantity, output), value);
+  }
+
+  /** To be asked after a readback: nobody shall take what was told for what is set. */
+  refuseUnread(quantity: string, output: Output | undefined): void {
+    const reason = this.#unread.get(placeOf(quantity, output));
+    if (reason === undefined) return;
+    const text = `${quantity} was sent, and it is not known whether it is set: ${reason.message}`;
+    throw new HardwareError(reason.code, text);
   }
 
   run(action: string, output: Output | undefined, values: JsonObject, call: Call): Promise<Json> {

@@ -68,8 +68,9 @@ const program = async (supply: Supply, output: Output, voltage: number, call: Co
   await call.refresh('voltageSetpoint');
 };
 
-/** After the readback: a supply that has tripped takes the command and stays off. */
+/** After the readback: a supply that has tripped takes the command and stays off, one that is silent may not have heard it. */
 export const confirmEnabled = (supply: Supply, output: Output, on: boolean): void => {
+  supply.refuseUnread('enabled', output);
   const is = supply.newest('enabled', output);
   if (typeof is !== 'boolean' || is === on) return;
   const trip = supply.tripOf(output);

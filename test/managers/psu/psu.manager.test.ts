@@ -132,6 +132,21 @@ describe('a power supply', () => {
       expect([sent.code(), sent.text()]).to.deep.equal(['DEVICE_FAULT', '-222,"Data out of range"']);
     });
 
+    it('is not taken for set when it cannot be read back', async () => {
+      table = await startPsu(station);
+      table.failures.set('read voltageSetpoint 1', new HardwareError('TIMEOUT', 'no answer'));
+      const unknown = 'voltageSetpoint was sent, and it is not known whether it is set: no answer';
+      const [set, configured, ramped] = [
+        await send('setVoltageSetpoint', { value: 5 }),
+        await send('configure', { voltageSetpoint: 5 }),
+        await send('rampVoltage', { target: 5, rate: 1 }),
+      ];
+      expect([set.code(), set.text()]).to.deep.equal(['TIMEOUT', unknown]);
+      expect(configured.text()).to.equal(`voltageSetpoint: ${unknown}; nothing was set before it`);
+      expect(ramped.text()).to.equal(unknown);
+      expect(station.newest('psu/1/voltageSetpoint')).to.include({ value: null, quality: 'bad' });
+    });
+
     it('keeps a name that people gave, also over an outage', async () => {
       table = await startPsu(station, { channels: { 2: { name: 'core' } } });
       await send('setName', { value: 'heater' });
@@ -163,6 +178,18 @@ describe('a power supply', () => {
       table = await startPsu(station);
       await send('configure', { overVoltageLevel: 3, voltageSetpoint: 2 });
       expect(table.writes()).to.deep.equal(['write voltageSetpoint 1 2', 'write overVoltageLevel 1 3']);
+    });
+
+    it('switches off before it sets anything else', async () => {
+      table = await startPsu(station);
+      await send('configure', { ...all, voltageSetpoint: 1 });
+      const before = table.writes().length;
+      await send('configure', { voltageSetpoint: 5, currentLimit: 2, enabled: false });
+      expect(table.writes().slice(before)).to.deep.equal([
+        'write enabled 1 false',
+        'write currentLimit 1 2',
+        'write voltageSetpoint 1 5',
+      ]);
     });
 
     it('reads each back before the next', async () => {
@@ -256,6 +283,15 @@ describe('a power supply', () => {
       expect([first.code(), second.code(), off.code()]).to.deep.equal(['ABORTED', 'ABORTED', undefined]);
       expect(table.writes().at(-1)).to.equal('write enabled 1 false');
       expect(value('1/enabled')).to.equal(false);
+    });
+
+    it('is not taken for off when it does not say so', async () => {
+      table = await startPsu(station);
+      await send('setEnabled', { value: true });
+      table.failures.set('read enabled 1', new HardwareError('TIMEOUT', 'no answer'));
+      const refused = [await send('switchOff'), await send('setEnabled', { value: false })];
+      for (const sent of refused)
+        expect(sent.text()).to.equal('enabled was sent, and it is not known whether it is set: no answer');
     });
 
     it('can be switched off whatever runs', async () => {
@@ -387,6 +423,22 @@ describe('a power supply', () => {
       expect((await makeSafe()).text()).to.include(
         '2 of 2 outputs may still be on: output 1: says that it is still on',
       );
+    });
+
+    it('does not believe an output that does not say that it is off', async () => {
+      table = await startPsu(station);
+      await bothOn();
+      table.failures.set('read enabled 2', new HardwareError('TIMEOUT', 'no answer'));
+      expect((await makeSafe()).text()).to.equal(
+        '1 of 2 outputs may still be on: output 2: enabled was sent, and it is not known whether it is set: no answer',
+      );
+    });
+
+    it('believes an output that says that it is off, whatever it has complained about', async () => {
+      table = await startPsu(station);
+      await send('configure', { voltageSetpoint: 3, enabled: true }, 2);
+      table.failures.set('write enabled 1', new HardwareError('DEVICE_FAULT', 'the instrument refused "OUTP 0,(@1)"'));
+      expect((await makeSafe()).value()).to.deep.equal({});
     });
 
     it('ends a ramp, and does not ramp itself', async () => {

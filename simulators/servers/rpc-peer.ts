@@ -22,8 +22,10 @@ export type RpcPeerOptions = {
 const STUCK_MS = 10_000;
 /** A client that has nothing here and says nothing makes room for others. */
 const SILENCE_MS = 30_000;
+/** Calls that may wait behind the one that runs; more are left unread. While less is waiting, an end is noticed at once. */
+const MAX_WAITING_CALLS = 4;
 
-/** Answers the calls of one TCP connection, one after the other: nothing is read while a call runs. */
+/** Answers the calls of one TCP connection, one after the other. */
 export class RpcPeer {
   readonly #options: RpcPeerOptions;
   readonly #reader: FrameReader<RpcRecord>;
@@ -52,23 +54,17 @@ export class RpcPeer {
   #take(chunk: Uint8Array): void {
     this.#awaitWord();
     this.#waiting = [...this.#waiting, ...this.#reader.feed(chunk)];
+    if (this.#waiting.length >= MAX_WAITING_CALLS) this.#options.stream.pause();
     if (this.#isBusy || this.#waiting.length === 0) return;
-    this.#isBusy = true;
-    this.#options.stream.pause();
-    this.#work()
-      .catch((thrown: unknown) => {
-        this.#options.log.error('a simulated instrument failed at a call', { reason: String(thrown) });
-        this.#options.stream.destroy();
-      })
-      .finally(() => {
-        this.#isBusy = false;
-        this.#options.stream.resume();
-        if (this.#isEnding) this.#options.stream.end();
-      });
+    this.#work().catch((thrown: unknown) => {
+      this.#options.log.error('a simulated instrument failed at a call', { reason: String(thrown) });
+      this.#options.stream.destroy();
+    });
   }
 
   async #work(): Promise<void> {
     const { stream, programs, log } = this.#options;
+    this.#isBusy = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const reply = next.type === 'bad' ? undefined : await answerCall(programs, next.bytes);
       if (reply === undefined) {
@@ -78,6 +74,9 @@ export class RpcPeer {
       }
       if (stream.writable && !stream.write(encodeRecord(reply))) await this.#drained();
     }
+    this.#isBusy = false;
+    stream.resume();
+    if (this.#isEnding) stream.end();
   }
 
   #next(): RpcRecord | BadFrame | undefined {

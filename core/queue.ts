@@ -2,11 +2,13 @@ import { holdsOthers, overlap, skipsBusy, type CommandTraits, type Waiting } fro
 import { AbortableCall } from './call.js';
 import type { Cancel, Clock } from './clock.js';
 import { HardwareError, problem, toProblem, type Problem } from './errors.js';
-import { refuseExpired } from './expiry.js';
 import type { Json } from './json-value.js';
 import type { Command, OutputBody } from './message.js';
 import type { Call } from './parameter.js';
 import { notPlain } from './plain-data.js';
+import * as problems from './queue-problems.js';
+import { isFirstAnswer, whenFreed, type RunningCommand } from './running-command.js';
+import { WaitingCommands } from './waiting-commands.js';
 
 export type QueueOptions = {
   readonly name: string;
@@ -28,29 +30,23 @@ export type QueueOptions = {
   readonly onDefect: (thrown: unknown) => void;
 };
 
-type Running = Waiting & {
-  readonly startedAt: number;
-  readonly call: AbortableCall;
-  /** Set when the reply or failure has gone out: after a time-out the driver may still be at work. */
-  isAnswered: boolean;
-  /** The deadline; once answered, the time in which the driver must settle. */
-  cancelTimer: Cancel;
-  onFreed?: (() => void)[];
-};
-
-/** One that waits for its turn, for as long as its client allows. */
-type Kept = Waiting & { cancelExpiry: Cancel };
-
 /** The input queue of a manager: decides busy, queue or run; gives each command exactly one reply or failure in bounded time.
  *  A time-out answers at the deadline but does not free: busy stays until the driver settles or the link is reset. */
 export class CommandQueue {
   readonly #options: QueueOptions;
-  readonly #running = new Set<Running>();
-  #waiting: Kept[] = [];
+  readonly #running = new Set<RunningCommand>();
+  readonly #waiting: WaitingCommands;
   #isStopping = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#waiting = new WaitingCommands({
+      clock: options.clock,
+      onExpired: ({ command }, reason) => {
+        this.#refuse(command, reason);
+        this.#takeWaiting();
+      },
+    });
   }
 
   /** Commands waiting for their turn; at most `maxWaiting`. */
@@ -67,13 +63,13 @@ export class CommandQueue {
     const traits = this.#traitsOf(command);
     if (traits === undefined) return;
     const next = { command, traits };
-    if (this.#isStopping) this.#refuse(command, this.#stoppingProblem());
+    if (this.#isStopping) this.#refuse(command, problems.stopping(this.#options.name));
     else if (skipsBusy(traits)) {
       if (traits.preempts === true) this.#endFor(next);
       this.#runBeside(next);
-    } else if (!this.#isBlocked(next, this.#waiting.length)) this.#run(next);
+    } else if (!this.#isBlocked(next)) this.#run(next);
     else if (traits.busy === 'queue') this.#wait(next);
-    else this.#refuse(command, this.#busyProblem(this.#blockerOf(next)));
+    else this.#refuse(command, this.#busyBecause(this.#blockerOf(next)));
   }
 
   /** Ends what runs and what waits, on one channel or on all, but nothing urgent; a driver that does not settle stays busy.
@@ -92,10 +88,9 @@ export class CommandQueue {
   }
 
   #endAll(concerns: (other: Waiting) => boolean, reason: Problem): number {
-    const waiting = this.#waiting.filter(concerns);
-    this.#waiting = this.#waiting.filter((other) => !concerns(other));
+    const waiting = this.#waiting.takeAll(concerns);
     const running = [...this.#running].filter((run) => !run.traits.isUrgent && !run.isAnswered && concerns(run));
-    for (const kept of waiting) this.#failKept(kept, reason);
+    for (const { command } of waiting) this.#refuse(command, reason);
     for (const run of running) this.#giveUp(run, reason);
     this.#takeWaiting();
     return waiting.length + running.length;
@@ -103,7 +98,7 @@ export class CommandQueue {
 
   /** The link is gone: ends everything, urgent or not, and frees; what settles afterwards is ignored. */
   reset(reason: Problem): void {
-    for (const kept of this.#waiting.splice(0)) this.#failKept(kept, reason);
+    for (const { command } of this.#waiting.takeAll(() => true)) this.#refuse(command, reason);
     for (const run of [...this.#running]) {
       this.#giveUp(run, reason);
       this.#free(run);
@@ -129,11 +124,11 @@ export class CommandQueue {
   }
 
   async #end(graceMs: number): Promise<void> {
-    this.abort(undefined, this.#stoppingProblem());
+    this.abort(undefined, problems.stopping(this.#options.name));
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#options.clock.after(graceMs, () => {
-        this.reset(this.#stoppingProblem());
+        this.reset(problems.stopping(this.#options.name));
       });
       Promise.all([...this.#running].map(whenFreed)).then(() => {
         cancel();
@@ -162,11 +157,7 @@ export class CommandQueue {
       if (skipsBusy(traits) && traits.isUrgent === next.traits.isUrgent) count += 1;
     }
     if (count < maxConcurrent) this.#run(next);
-    else
-      this.#refuse(
-        next.command,
-        problem('QUEUE_FULL', `${name} already has ${count} of them at work; try again later`),
-      );
+    else this.#refuse(next.command, problems.tooManyAtWork(name, count));
   }
 
   #run({ command, traits }: Waiting): void {
@@ -174,7 +165,7 @@ export class CommandQueue {
     const startedAt = clock.monotonic();
     const isSafety = traits.isUrgent || traits.preempts === true;
     const call = new AbortableCall(startedAt + traits.timeoutMs, isSafety ? 'safety' : 'command');
-    const run: Running = { command, traits, startedAt, call, isAnswered: false, cancelTimer: noTimer };
+    const run: RunningCommand = { command, traits, startedAt, call, isAnswered: false, cancelTimer: noTimer };
     this.#running.add(run);
     run.cancelTimer = clock.after(traits.timeoutMs, () => {
       this.#timeOut(run);
@@ -187,7 +178,7 @@ export class CommandQueue {
         this.#settle(run, value);
       },
       (thrown: unknown) => {
-        if (this.#free(run) && this.#isFirstAnswer(run)) this.#failWith(command, thrown);
+        if (this.#free(run) && isFirstAnswer(run)) this.#failWith(command, thrown);
         this.#takeWaiting();
       },
     );
@@ -198,9 +189,9 @@ export class CommandQueue {
     return await this.#options.run(command, call);
   }
 
-  #settle(run: Running, value: Json): void {
+  #settle(run: RunningCommand, value: Json): void {
     const { command } = run;
-    if (this.#free(run) && this.#isFirstAnswer(run)) {
+    if (this.#free(run) && isFirstAnswer(run)) {
       const flaw = notPlain(value);
       if (flaw === undefined) this.#options.publish({ type: 'reply', command, value });
       else
@@ -210,7 +201,7 @@ export class CommandQueue {
   }
 
   /** Before the answer, so that a client may send its next command as soon as it sees it. False: a reset has freed it. */
-  #free(run: Running): boolean {
+  #free(run: RunningCommand): boolean {
     if (!this.#running.delete(run)) return false;
     run.cancelTimer();
     if (holdsOthers(run.traits)) this.#announce('idle', run.command);
@@ -218,27 +209,18 @@ export class CommandQueue {
     return true;
   }
 
-  #isFirstAnswer(run: Running): boolean {
-    if (run.isAnswered) return false;
-    run.isAnswered = true;
-    return true;
-  }
-
-  #timeOut(run: Running): void {
+  #timeOut(run: RunningCommand): void {
     const { command, traits } = run;
-    const text = `${this.#nameOf(command)} was not done within ${traits.timeoutMs} ms; it stays busy until the device settles`;
-    this.#giveUp(run, problem('TIMEOUT', text));
+    this.#giveUp(run, problems.notDoneInTime(this.#nameOf(command), traits.timeoutMs));
   }
 
   /** Answers now and tells the driver to give up; one that does not is stuck. */
-  #giveUp(run: Running, reason: Problem): void {
-    if (!this.#isFirstAnswer(run)) return;
+  #giveUp(run: RunningCommand, reason: Problem): void {
+    if (!isFirstAnswer(run)) return;
     const { clock, settleGraceMs, onStuck } = this.#options;
     run.cancelTimer();
     run.cancelTimer = clock.after(settleGraceMs, () => {
-      onStuck(
-        problem('TIMEOUT', `${this.#nameOf(run.command)} did not end within ${settleGraceMs} ms of being told to`),
-      );
+      onStuck(problems.doesNotEnd(this.#nameOf(run.command), settleGraceMs));
     });
     run.call.abort(new HardwareError(reason.code, reason.message));
     this.#fail(run.command, reason);
@@ -246,60 +228,17 @@ export class CommandQueue {
 
   #wait(next: Waiting): void {
     const { maxWaiting, name } = this.#options;
-    if (this.#waiting.length < maxWaiting) this.#keep({ ...next, cancelExpiry: noTimer });
-    else
-      this.#refuse(
-        next.command,
-        problem('QUEUE_FULL', `${name} already has ${maxWaiting} commands waiting; try again later`),
-      );
-  }
-
-  #keep(kept: Kept): void {
-    this.#waiting.push(kept);
-    this.#watchExpiry(kept);
-  }
-
-  #watchExpiry(kept: Kept): void {
-    const { clock } = this.#options;
-    const { validUntilMs } = kept.command;
-    if (validUntilMs === undefined) return;
-    // Still valid in its last millisecond.
-    kept.cancelExpiry = clock.after(Math.max(0, validUntilMs - clock.now()) + 1, () => {
-      this.#expire(kept);
-    });
-  }
-
-  #expire(kept: Kept): void {
-    const reason = refuseExpired(kept.command, this.#options.clock.now());
-    if (reason === undefined) {
-      // The wall clock was set back.
-      this.#watchExpiry(kept);
-      return;
-    }
-    this.#waiting = this.#waiting.filter((other) => other !== kept);
-    this.#failKept(kept, reason);
-    this.#takeWaiting();
-  }
-
-  #failKept({ command, cancelExpiry }: Kept, reason: Problem): void {
-    cancelExpiry();
-    this.#refuse(command, reason);
+    if (this.#waiting.length < maxWaiting) this.#waiting.add(next);
+    else this.#refuse(next.command, problems.tooManyWaiting(name, maxWaiting));
   }
 
   #takeWaiting(): void {
-    for (let index = 0; index < this.#waiting.length;) {
-      const next = this.#waiting[index];
-      if (next === undefined) return;
-      if (this.#isBlocked(next, index)) {
-        index += 1;
-        continue;
-      }
-      this.#waiting.splice(index, 1);
-      next.cancelExpiry();
-      this.#runIfStillAllowed(next);
-      // From the front: whoever heard of it may have sent or aborted others meanwhile.
-      index = 0;
-    }
+    // From the front each time: whoever heard of one may have sent or aborted others meanwhile.
+    for (let next = this.#takeFirst(); next !== undefined; next = this.#takeFirst()) this.#runIfStillAllowed(next);
+  }
+
+  #takeFirst(): Waiting | undefined {
+    return this.#waiting.takeFirst((next) => this.#blockerOf(next) === undefined);
   }
 
   #runIfStillAllowed(next: Waiting): void {
@@ -313,38 +252,23 @@ export class CommandQueue {
     }
   }
 
-  /** By one that runs, or by one of the first `end` that wait. */
-  #isBlocked(next: Waiting, end: number): boolean {
-    if (this.#blockerOf(next) !== undefined) return true;
-    for (let index = 0; index < end; index += 1) {
-      const other = this.#waiting[index];
-      if (other !== undefined && overlap(other, next)) return true;
-    }
-    return false;
+  #isBlocked(next: Waiting): boolean {
+    return this.#blockerOf(next) !== undefined || this.#waiting.block(next);
   }
 
-  #blockerOf(next: Waiting): Running | undefined {
+  #blockerOf(next: Waiting): RunningCommand | undefined {
     for (const run of this.#running) if (holdsOthers(run.traits) && overlap(run, next)) return run;
     return undefined;
   }
 
-  #busyProblem(blocker: Running | undefined): Problem {
+  #busyBecause(blocker: RunningCommand | undefined): Problem {
     const { name, clock } = this.#options;
-    if (blocker === undefined) return problem('BUSY', `${name} is busy: commands are waiting`);
-    const elapsed = ((clock.monotonic() - blocker.startedAt) / 1000).toFixed(1);
-    const { connector, peer, name: who } = blocker.command.origin;
-    return problem(
-      'BUSY',
-      `${this.#nameOf(blocker.command)} has been running for ${elapsed} s, asked by ${who ?? `${connector} ${peer}`}; wait for it or abort it`,
-    );
+    if (blocker === undefined) return problems.busyProblem(name, undefined);
+    return problems.busyProblem(name, { command: blocker.command, forMs: clock.monotonic() - blocker.startedAt });
   }
 
-  #stoppingProblem(): Problem {
-    return problem('STOPPING', `${this.#options.name} is stopping`);
-  }
-
-  #nameOf({ command, channel }: Command): string {
-    return `${this.#options.name}${channel === undefined ? '' : `/${channel}`} ${command}`;
+  #nameOf(command: Command): string {
+    return problems.commandName(this.#options.name, command);
   }
 
   #announce(event: 'busy' | 'idle', { command, channel, reference }: Command): void {
@@ -370,8 +294,3 @@ export class CommandQueue {
 }
 
 const noTimer: Cancel = () => undefined;
-
-const whenFreed = (run: Running): Promise<void> =>
-  new Promise((resolve) => {
-    (run.onFreed ??= []).push(resolve);
-  });

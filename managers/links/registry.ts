@@ -14,10 +14,19 @@ import type { RegisterRoad, RegisterRoadKind, Road, RoadKind } from './road.js';
 import { serialRoad } from './serial.road.js';
 import { SharedLinks, type Opening } from './shared-links.js';
 import { socketRoad } from './socket.road.js';
+import { usbtmcRoad } from './usbtmc.road.js';
 import { vxi11Road } from './vxi11.road.js';
 
 /** Every way to carry messages to an instrument; a new one adds its line. */
-export const roads: readonly RoadKind[] = [socketRoad, serialRoad, prologixRoad, vxi11Road, hislipRoad, replayRoad];
+export const roads: readonly RoadKind[] = [
+  socketRoad,
+  serialRoad,
+  prologixRoad,
+  vxi11Road,
+  hislipRoad,
+  usbtmcRoad,
+  replayRoad,
+];
 
 /** Every way to the registers of an instrument. */
 export const registerRoads: readonly RegisterRoadKind[] = [modbusRoad];

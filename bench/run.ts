@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { fanOut } from './cases/fan-out.js';
 import { hostile } from './cases/hostile.js';
 import { latency } from './cases/latency.js';
+import { monitoring } from './cases/monitoring.js';
 import { polling } from './cases/polling.js';
 import { startUp } from './cases/start-up.js';
 import { steadyReadings } from './cases/steady-readings.js';
@@ -21,6 +22,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   stuck: stuckReaders,
   hostile,
   polling,
+  monitoring,
   start: () => startUp(SHORT_IDLE_MINUTES),
   idle: () => startUp(LONG_IDLE_MINUTES),
 };

@@ -12,7 +12,7 @@ export const configFile = (config: JsonObject): string => {
 
 /** Newest reading of the station by its REST interface. */
 export const readingOf = async (base: string, manager: string, parameter: string): Promise<unknown> => {
-  const response = await fetch(new URL(`busbar/api/managers/${manager}/readings/${parameter}`, base));
+  const response = await fetch(new URL(`/busbar/api/managers/${manager}/readings/${parameter}`, base));
   const body: unknown = await response.json();
   return typeof body === 'object' && body !== null ? Reflect.get(body, 'value') : undefined;
 };

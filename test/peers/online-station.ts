@@ -86,9 +86,9 @@ export class OnlineStation {
 export const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
 /** Resolves when it is so; a test that waits in vain says what for. */
-export const until = async (what: string, isSo: () => boolean, withinMs = 10_000): Promise<void> => {
+export const until = async (what: string, isSo: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> => {
   const deadline = Date.now() + withinMs;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -12,19 +12,25 @@ export type Vxi11Target = {
   readonly bus: string;
 };
 
+type Vxi11Resource = Extract<Resource, { readonly type: 'vxi11' }>;
+type GpibResource = Extract<Resource, { readonly type: 'gpib' }>;
+
 /** A VXI-11 resource, or a GPIB address on a board that is a VXI-11 gateway; undefined: another road leads there. */
 export const vxi11Target = (resource: Resource, { boards }: Pick<LinksContext, 'boards'>): Vxi11Target | undefined => {
   if (resource.type === 'vxi11') return targetOf(resource);
   if (resource.type !== 'gpib') return undefined;
   const text = boards[String(resource.board)];
   const gateway = text === undefined ? undefined : parseResource(text);
-  if (gateway?.type !== 'vxi11') return undefined;
-  const { primary, secondary } = resource;
-  const address = secondary === undefined ? `${primary}` : `${primary},${secondary}`;
-  return targetOf({ ...gateway, device: `${gateway.device},${address}` });
+  return gateway?.type === 'vxi11' ? targetOf(behindGateway(gateway, resource)) : undefined;
 };
 
-const targetOf = (resource: Extract<Resource, { readonly type: 'vxi11' }>): Vxi11Target => {
+/** The device behind a gateway, as who names the gateway itself would write it. */
+export const behindGateway = (gateway: Vxi11Resource, { primary, secondary }: GpibResource): Vxi11Resource => {
+  const address = secondary === undefined ? `${primary}` : `${primary},${secondary}`;
+  return { ...gateway, device: `${gateway.device},${address}` };
+};
+
+const targetOf = (resource: Vxi11Resource): Vxi11Target => {
   const { host, port, device } = resource;
   const [shared = device] = device.split(',');
   return {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { OWN_PREFIX, type HttpSection } from '../http/section.js';
-import { restOf } from '../http/console-section.js';
 import { staticFiles } from '../transports/static-files.js';
 
 const DOCS = `${OWN_PREFIX}/docs`;
+/** Of the package; it has a page of its own, too, which shows somebody else's interface. */
+const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'] as const;
 const MISSING = 'The files of Swagger UI are not there; run "npm ci" where Busbar is installed.';
 
 /** Swagger UI as its package has it, so that a cellar without a network has it too; a dialect's page may load it from
@@ -17,10 +18,12 @@ export const docsSection = (): HttpSection => ({
     server.get(`${DOCS}/start.js`, (_request, reply) =>
       reply.headers(pageHeaders).type('text/javascript; charset=utf-8').send(script),
     );
-    server.get(`${DOCS}/static/*`, async (request, reply) => {
-      await serve(request, reply, restOf(request));
-      return reply;
-    });
+    for (const file of files) {
+      server.get(`${DOCS}/static/${file}`, async (request, reply) => {
+        await serve(request, reply, file);
+        return reply;
+      });
+    }
   },
 });
 

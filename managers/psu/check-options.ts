@@ -39,6 +39,7 @@ export const checkOutputs = ({ outputs, channels }: PsuOptions, model: PsuModel)
       if (flaw !== undefined) refuse(`${where}.limits.${quantity}: ${flaw}`);
     }
     if (rates?.voltage !== undefined) settable('voltageSetpoint', `${where}.rates.voltage`, model);
+    if (rates?.current !== undefined) settable('currentLimit', `${where}.rates.current`, model);
   }
 };
 

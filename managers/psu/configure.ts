@@ -4,7 +4,8 @@ import type { Json, JsonObject } from '../../core/json-value.js';
 import type { CommandCall } from '../../core/parameter.js';
 import type { Output } from './psu.driver.js';
 import type { Supply } from './supply.js';
-import { confirmEnabled, setEnabled, setVoltage } from './switching.js';
+import { confirmEnabled, setEnabled, setSetpoint } from './switching.js';
+import { rampable, type Rampable } from './quantities.js';
 
 /** What can be set together, in the order that is safe for what hangs on a rail that is raised (E36300 guide). */
 export const configurable = ['currentLimit', 'overVoltageLevel', 'voltageSetpoint', 'enabled', 'name'] as const;
@@ -42,10 +43,13 @@ const set = async (clock: Clock, supply: Supply, output: Output, [name, value]: 
     return;
   }
   if (!supply.has(name, output)) throw new HardwareError('BAD_COMMAND', `output ${output} of this supply has none`);
-  if (name === 'voltageSetpoint' && typeof value === 'number') await setVoltage(clock, supply, output, value, call);
+  if (isRampable(name) && typeof value === 'number')
+    await setSetpoint(clock, supply, { output, quantity: name, to: value }, call);
   else if (name === 'enabled' && typeof value === 'boolean') await setEnabled(clock, supply, output, value, call);
   else await supply.write(name, output, value, call);
 };
+
+const isRampable = (name: Configurable): name is Rampable & Configurable => Object.hasOwn(rampable, name);
 
 /** Switching off comes before all else. A protection that is lowered below the present voltage would trip: then the voltage
  *  goes before it. */

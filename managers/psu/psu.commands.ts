@@ -1,12 +1,14 @@
 import type { Clock } from '../../core/clock.js';
+import { HardwareError } from '../../core/errors.js';
 import { declare, type Argument, type Arguments, type CommandSpec } from '../../core/parameter.js';
 import { configurable, configure, type Configurable } from './configure.js';
 import type { Output, PsuAction, PsuModel } from './psu.driver.js';
 import { schemaOf } from './psu.parameters.js';
-import { trips } from './quantities.js';
+import { rampable, trips, type Rampable } from './quantities.js';
+import { spanOf, switchingLimitMs, WRITE_LIMIT_MS } from './ramp-limits.js';
+import { rampLimitMs, rampSetpoint } from './setpoint-ramp.js';
 import type { Supply } from './supply.js';
-import { confirmEnabled, isOn, rateLimitMs, spanOf, WRITE_LIMIT_MS } from './switching.js';
-import { rampLimitMs, rampVoltage } from './setpoint-ramp.js';
+import { confirmEnabled, isOn } from './switching.js';
 
 type Command = CommandSpec<Supply, Output>;
 
@@ -17,48 +19,45 @@ export const psuCommands = (model: PsuModel, clock: Clock): Readonly<Record<stri
   const writable = new Set(model.quantities.filter(({ isWritable }) => isWritable).map(({ name }) => name));
   return {
     ...Object.fromEntries(model.actions.map((action) => [action.name, actionOf(action)])),
-    ...(writable.has('voltageSetpoint') ? { rampVoltage: ramp(clock) } : {}),
+    ...(writable.has('voltageSetpoint') ? { rampVoltage: ramp(clock, 'voltageSetpoint', 'voltage') } : {}),
+    ...(writable.has('currentLimit') ? { rampCurrent: ramp(clock, 'currentLimit', 'current limit') } : {}),
     ...(writable.has('enabled') ? { switchOff } : {}),
     ...(writable.size > 0 ? { configure: configuring(model, clock) } : {}),
   };
 };
 
 /** Faster than the config allows is refused. */
-const ramp = (clock: Clock): Command =>
-  command({
-    description:
-      'Moves the programmed voltage at a rate, in steps that are read back; an abort leaves it where it is, ' +
-      'a trip or switching off ends it. Of an output that is off it is programmed at once',
-    arguments: {
-      target: numericArgument({
-        description: 'Where to',
-        unit: 'V',
-        limits: (supply, output) => supply.limits('voltageSetpoint', output),
-      }),
-      rate: rateArgument,
+const ramp = (clock: Clock, quantity: Rampable, title: string): Command => {
+  const unit = rampable[quantity];
+  const rate: Argument<Supply, Output, number> = {
+    description: 'How fast; the rate of the config, if there is one, is the fastest',
+    schema: { type: 'number', exclusiveMinimum: 0 },
+    unit: `${unit}/s`,
+    limits: (supply, output) => {
+      const maximum = supply.rateOf(quantity, output);
+      return maximum === undefined ? undefined : { maximum };
     },
+  };
+  const limits = (supply: Supply, output: Output) => supply.limits(quantity, output);
+  return command({
+    description:
+      `Moves the programmed ${title} at a rate, in steps that are read back; an abort leaves it where it is, ` +
+      'a trip or switching off ends it. Of an output that is off it is programmed at once',
+    arguments: { target: numericArgument({ description: 'Where to', unit, limits }), rate },
     busy: 'reject',
-    timeoutMs: ({ target, rate }, supply, output) => rampLimitMs(spanOf(supply, output, target), rate),
-    run: async (supply, output, { target, rate }, call) => {
+    timeoutMs: (values, supply, output) => rampLimitMs(spanOf(quantity, supply, output, values.target), values.rate),
+    run: async (supply, output, { target: to, rate: ratePerS }, call) => {
+      if (!supply.has(quantity, output)) throw new HardwareError('BAD_COMMAND', `output ${output} has no ${quantity}`);
       if (await isOn(supply, output, call)) {
-        await rampVoltage(clock, { supply, output, to: target, ratePerS: rate }, call);
+        await rampSetpoint(clock, { supply, output, quantity, to, ratePerS }, call);
       } else {
-        await supply.write('voltageSetpoint', output, target, call);
-        await call.refresh('voltageSetpoint');
+        await supply.write(quantity, output, to, call);
+        await call.refresh(quantity);
       }
-      supply.refuseUnread('voltageSetpoint', output);
-      return { voltageSetpoint: supply.newest('voltageSetpoint', output) ?? null };
+      supply.refuseUnread(quantity, output);
+      return { [quantity]: supply.newest(quantity, output) ?? null };
     },
   });
-
-const rateArgument: Argument<Supply, Output, number> = {
-  description: 'How fast; the rate of the config, if there is one, is the fastest',
-  schema: { type: 'number', exclusiveMinimum: 0 },
-  unit: 'V/s',
-  limits: (supply, output) => {
-    const maximum = supply.settingsOf(output).rates?.voltage;
-    return maximum === undefined ? undefined : { maximum };
-  },
 };
 
 const switchOff = command({
@@ -114,7 +113,7 @@ const configuring = (model: PsuModel, clock: Clock): Command => {
     arguments: Object.assign({}, ...configurable.map(argumentOf)) as Arguments<Supply, Output>,
     busy: 'queue',
     preempts: ({ enabled }) => enabled === false,
-    timeoutMs: (_values, supply, output) => 3 * rateLimitMs(supply, output, 0),
+    timeoutMs: (_values, supply, output) => 3 * switchingLimitMs(supply, output),
     run: (supply, output, values, call) => configure(clock, supply, output, values, call),
   };
 };

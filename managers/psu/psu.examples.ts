@@ -11,6 +11,7 @@ export const psuExamples: readonly JsonObject[] = [
     arguments: { currentLimit: 0.15, voltageSetpoint: 12, enabled: true, name: 'core' },
   },
   { command: 'rampVoltage', channel: 1, arguments: { target: 3.3, rate: 0.5 } },
+  { command: 'rampCurrent', channel: 2, arguments: { target: 1.5, rate: 0.1 } },
   { command: 'setOverVoltageLevel', channel: 1, arguments: { value: 5.5 } },
   { command: 'setOverCurrentEnabled', channel: 1, arguments: { value: true } },
   { command: 'setTracking', arguments: { value: 'series' } },

@@ -7,7 +7,7 @@ import type { Output } from './psu.driver.js';
 export type ChannelOptions = {
   readonly name?: string;
   readonly limits?: { readonly [quantity: string]: Limits };
-  readonly rates?: { readonly voltage?: number };
+  readonly rates?: { readonly voltage?: number; readonly current?: number };
 };
 
 export type VirtualOptions = {

@@ -35,8 +35,9 @@ const channelSchema = object('One output', {
     type: 'object',
     additionalProperties: limitsSchema,
   },
-  rates: object('How fast quantities move when they are set; what is not named here is set at once', {
+  rates: object('How fast set-points move while the output is on; what is not named here is set at once', {
     voltage: positive('Of the programmed voltage, V/s: setting it, switching on and switching off become ramps'),
+    current: positive('Of the current limit, A/s, such as of a magnet: the same'),
   }),
 });
 

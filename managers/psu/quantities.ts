@@ -14,6 +14,10 @@ export const trips: Readonly<Record<string, string>> = {
   overCurrentTripped: 'the over-current protection has tripped',
 };
 
+/** What can move at a rate, with its unit. */
+export const rampable = { voltageSetpoint: 'V', currentLimit: 'A' } as const;
+export type Rampable = keyof typeof rampable;
+
 const status: ReadonlySet<string> = new Set(['enabled', 'mode', 'overTemperature', ...Object.keys(trips)]);
 
 /** Quantities of the model's own are settings. */

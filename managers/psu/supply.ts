@@ -6,13 +6,13 @@ import type { Call, Limits } from '../../core/parameter.js';
 import type { Identity } from '../scpi/scpi-device-shape.js';
 import { narrowest } from './narrow-limits.js';
 import type { Output, PsuDriver } from './psu.driver.js';
-import { trips } from './quantities.js';
+import { trips, type Rampable } from './quantities.js';
 
 /** What the config says of one output. */
 export type OutputSettings = {
   readonly name?: string;
   readonly limits?: { readonly [quantity: string]: Limits };
-  readonly rates?: { readonly voltage?: number };
+  readonly rates?: { readonly voltage?: number; readonly current?: number };
 };
 
 /** What outlives a connection: names, and what the config says. */
@@ -81,6 +81,12 @@ export class Supply implements Device {
 
   settingsOf(output: Output): OutputSettings {
     return this.#memory.settingsOf(output);
+  }
+
+  /** How fast a set-point may move by the config, per second; undefined: at once. */
+  rateOf(quantity: Rampable, output: Output): number | undefined {
+    const { rates } = this.settingsOf(output);
+    return quantity === 'voltageSetpoint' ? rates?.voltage : rates?.current;
   }
 
   /** The newest that was read or told in this session; undefined: nothing, or the last attempt failed. */

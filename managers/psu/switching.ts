@@ -2,29 +2,26 @@ import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
 import type { CommandCall } from '../../core/parameter.js';
 import type { Output } from './psu.driver.js';
-import { trips } from './quantities.js';
+import { trips, type Rampable } from './quantities.js';
+import { fall, rise, type Moving } from './rise-and-fall.js';
+import { rampSetpoint } from './setpoint-ramp.js';
 import type { Supply } from './supply.js';
-import { rampLimitMs, rampVoltage } from './setpoint-ramp.js';
 
-/** A driver gets this long for one request and its readback. */
-export const WRITE_LIMIT_MS = 10_000;
-
-/** Programs a voltage: at once, or at the rate of the config when the output has one and is on. */
-export const setVoltage = async (
+/** Sets a set-point: at once, or at the rate of the config when there is one and the output is on. */
+export const setSetpoint = async (
   clock: Clock,
   supply: Supply,
-  output: Output,
-  to: number,
+  { output, quantity, to }: { readonly output: Output; readonly quantity: Rampable; readonly to: number },
   call: CommandCall,
 ): Promise<void> => {
-  const ratePerS = supply.settingsOf(output).rates?.voltage;
+  const ratePerS = supply.rateOf(quantity, output);
   if (ratePerS !== undefined && (await isOn(supply, output, call)))
-    await rampVoltage(clock, { supply, output, to, ratePerS }, call);
-  else await supply.write('voltageSetpoint', output, to, call);
+    await rampSetpoint(clock, { supply, output, quantity, to, ratePerS }, call);
+  else await supply.write(quantity, output, to, call);
 };
 
-/** Switches an output; with a rate it rises from where it gives nothing to what is programmed, and goes down the same way
- *  before it is switched off. What was programmed is programmed again afterwards. */
+/** Switches an output; what has a rate rises from where the output gives nothing to what is programmed, and goes down the
+ *  same way before it is switched off. What was programmed is programmed again afterwards. */
 export const setEnabled = async (
   clock: Clock,
   supply: Supply,
@@ -33,40 +30,25 @@ export const setEnabled = async (
   call: CommandCall,
 ): Promise<void> => {
   if (on) await refuseWhenTripped(supply, output, call);
-  const ratePerS = supply.settingsOf(output).rates?.voltage;
-  const canRamp = ratePerS !== undefined && supply.has('voltageSetpoint', output);
-  if (!canRamp || (await isOn(supply, output, call)) === on) return supply.write('enabled', output, on, call);
-  const programmed = await supply.number('voltageSetpoint', output, call);
-  const ramp = (to: number): Promise<void> => rampVoltage(clock, { supply, output, to, ratePerS }, call);
-  if (on) await rise(supply, output, programmed, ramp, call);
-  else await fall(supply, output, programmed, ramp, call);
+  const rated = ratedOf(supply, output);
+  if (rated.length === 0 || (await isOn(supply, output, call)) === on) return supply.write('enabled', output, on, call);
+  const moving: Moving[] = [];
+  for (const { quantity, ratePerS } of rated)
+    moving.push({ quantity, ratePerS, programmed: await supply.number(quantity, output, call) });
+  const flip = async (): Promise<void> => {
+    await supply.write('enabled', output, on, call);
+    await call.refresh('enabled');
+    confirmEnabled(supply, output, on);
+  };
+  await (on ? rise : fall)({ clock, supply, output }, moving, flip, call);
 };
 
-type Ramp = (to: number) => Promise<void>;
-
-const rise = async (supply: Supply, output: Output, programmed: number, ramp: Ramp, call: CommandCall) => {
-  await program(supply, output, restOf(supply, output), call);
-  await supply.write('enabled', output, true, call);
-  await call.refresh('enabled');
-  confirmEnabled(supply, output, true);
-  await ramp(programmed);
-};
-
-const fall = async (supply: Supply, output: Output, programmed: number, ramp: Ramp, call: CommandCall) => {
-  try {
-    await ramp(restOf(supply, output));
-  } catch (thrown) {
-    // A trip on the way down has only been faster.
-    if (call.signal.aborted || (supply.tripOf(output) === undefined && !supply.isOff(output))) throw thrown;
-  }
-  await supply.write('enabled', output, false, call);
-  await program(supply, output, programmed, call);
-};
-
-const program = async (supply: Supply, output: Output, voltage: number, call: CommandCall): Promise<void> => {
-  await supply.write('voltageSetpoint', output, voltage, call);
-  await call.refresh('voltageSetpoint');
-};
+/** The voltage first, see `rise`. */
+const ratedOf = (supply: Supply, output: Output): readonly Omit<Moving, 'programmed'>[] =>
+  (['voltageSetpoint', 'currentLimit'] as const).flatMap((quantity) => {
+    const ratePerS = supply.rateOf(quantity, output);
+    return ratePerS === undefined || !supply.has(quantity, output) ? [] : [{ quantity, ratePerS }];
+  });
 
 /** After the readback: a supply that has tripped takes the command and stays off, one that is silent may not have heard it. */
 export const confirmEnabled = (supply: Supply, output: Output, on: boolean): void => {
@@ -79,31 +61,11 @@ export const confirmEnabled = (supply: Supply, output: Output, on: boolean): voi
   throw new HardwareError('DEVICE_FAULT', `output ${output} was told to switch ${wish} and says that it is ${state}`);
 };
 
-/** How long it may take to set a voltage, or to switch, at the rate of the config. Unit ms. */
-export const rateLimitMs = (supply: Supply | undefined, output: Output | undefined, target: number): number => {
-  const ratePerS = output === undefined ? undefined : supply?.settingsOf(output).rates?.voltage;
-  return ratePerS === undefined ? WRITE_LIMIT_MS : rampLimitMs(spanOf(supply, output, target), ratePerS);
-};
-
-/** The longest way there can be: what was programmed when the command was sent need not be so when its turn comes. */
-export const spanOf = (supply: Supply | undefined, output: Output | undefined, target: number): number => {
-  const limits = supply?.limits('voltageSetpoint', output);
-  if (limits?.minimum !== undefined && limits.maximum !== undefined) return limits.maximum - limits.minimum;
-  const programmed = supply?.newest('voltageSetpoint', output);
-  return 2 * Math.max(Math.abs(target), typeof programmed === 'number' ? Math.abs(programmed) : 0);
-};
-
 /** Asked now, and published. */
 export const isOn = async (supply: Supply, output: Output, call: CommandCall): Promise<boolean> => {
   if (!supply.has('enabled', output)) return true;
   await call.refresh('enabled');
   return !supply.isOff(output);
-};
-
-/** Nothing, or as little as the output can be programmed to. */
-const restOf = (supply: Supply, output: Output): number => {
-  const { minimum = -Infinity, maximum = Infinity } = supply.limits('voltageSetpoint', output) ?? {};
-  return Math.min(Math.max(0, minimum), maximum);
 };
 
 const refuseWhenTripped = async (supply: Supply, output: Output, call: CommandCall): Promise<void> => {

@@ -23,6 +23,9 @@ export type FakeClock = Clock & {
 /** Not `setImmediate`: the fake one takes a millisecond. A turn of the event loop is a microtask here. */
 const FAKED = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] as const;
 
+/** A longer wait would be over at once; no test lasts so long. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Time that passes when it is told to, also for the timers of rxjs, which are the platform's. */
 export const fakeClock = (): FakeClock => {
   const timers = install({ now: START_MS, toFake: [...FAKED] });
@@ -30,7 +33,7 @@ export const fakeClock = (): FakeClock => {
     now: () => timers.now,
     monotonic: () => performance.now(),
     after: (ms, task) => {
-      const timer = timers.setTimeout(task, ms);
+      const timer = timers.setTimeout(task, Math.min(ms, MAX_TIMER_MS));
       return () => timers.clearTimeout(timer);
     },
     turn: queueMicrotask,

@@ -14,7 +14,7 @@ const e36313a = { driver: 'keysight-e36300', model: 'E36313A', resource: 'TCPIP:
 const fitting: readonly JsonObject[] = [
   {},
   { ...psuDefaults },
-  { ...e36313a, outputs: [1, 3], channels: { 1: { name: 'core', rates: { voltage: 0.5 } } } },
+  { ...e36313a, outputs: [1, 3], channels: { 1: { name: 'core', rates: { voltage: 0.5, current: 0.1 } } } },
   { ...e36313a, link: { timeoutMs: 500 }, pollMs: 100, statusPollMs: 500, settingsPollMs: 10_000, safe: 'hold' },
   { driver: 'virtual', virtual: { outputs: [{ volts: 30, amperes: 3 }], loads: { 1: { ohms: 12, farads: 0.001 } } } },
   { driver: 'external', ping: 'true', getChannels: 'cat psu.json', idn: { model: 'M1' } },
@@ -26,7 +26,8 @@ const unfit: readonly JsonObject[] = [
   { outputs: [1, 1] },
   { channels: { 1: { limits: { voltageSetpoint: { max: 5 } } } } },
   { channels: { 1: { rates: { voltage: 0 } } } },
-  { channels: { 1: { rates: { current: 1 } } } },
+  { channels: { 1: { rates: { current: 0 } } } },
+  { channels: { 1: { rates: { power: 1 } } } },
   { channels: { 1: { name: '' } } },
   { pollMs: -1 },
   { safe: 'on' },
@@ -63,6 +64,10 @@ const wrong: readonly (readonly [JsonObject, string])[] = [
   [
     { driver: 'external', getChannels: 'true', channels: { 1: { rates: { voltage: 1 } } } },
     'channels.1.rates.voltage: voltageSetpoint is no number that this supply can be set to; it has nothing',
+  ],
+  [
+    { driver: 'external', getChannels: 'true', channels: { 1: { rates: { current: 1 } } } },
+    'channels.1.rates.current: currentLimit is no number that this supply can be set to; it has nothing',
   ],
   [{ virtual: { loads: { 4: { ohms: 1 } } } }, 'virtual.loads: there is no output 4; there are 1 to 3'],
 ];

@@ -28,7 +28,7 @@ describe('a ramp', () => {
     await station.clock.pass(6_000);
     table.asked.length = 0;
   };
-  const send = async (command: string, args: JsonObject, passMs = 0) => {
+  const send = async (command: string, args: JsonObject = {}, passMs = 0) => {
     const sent = station.send('psu', command, args, 1);
     await station.clock.pass(passMs);
     return sent;
@@ -114,9 +114,36 @@ describe('a ramp', () => {
     await table.supply.write('overVoltageLevel', 1, 1);
     const sent = await send('rampVoltage', { target: 5, rate: 1 }, 4_000);
     expect(sent.code()).to.equal('ABORTED');
-    expect(sent.text()).to.match(
-      /^the ramp of output 1 ended at \d\.\d+ V: (the over-voltage protection has tripped|it was switched off)$/,
-    );
+    expect(sent.text()).to.match(/^the ramp of output 1 ended at \d\.\d+ V: the over-voltage protection has tripped$/);
+    const count = steps().length;
+    await station.clock.pass(5_000);
+    expect(steps()).to.have.length(count);
+  });
+
+  it('ends with the link, and is not taken up again when it is back', async () => {
+    await start();
+    const sent = await send('rampVoltage', { target: 5, rate: 1 }, 1_000);
+    const reached = steps().at(-1)?.volts;
+    table.unplug();
+    await station.clock.pass(100);
+    expect(sent.code()).to.equal('DISCONNECTED');
+    expect(station.newest('psu/1/voltageSetpoint')).to.include({ quality: 'bad' });
+    const writes = table.writes().length;
+    table.plugIn();
+    await station.clock.pass(10_000);
+    expect(table.writes()).to.have.length(writes);
+    expect(setpoint()).to.equal(reached);
+    expect((await send('rampVoltage', { target: 2, rate: 1 }, 5_000)).value()).to.deep.equal({ voltageSetpoint: 2 });
+  });
+
+  it('goes on when one readback on its way has failed', async () => {
+    await start();
+    const sent = await send('rampVoltage', { target: 1, rate: 1 }, 300);
+    table.failures.set('read voltageSetpoint 1', new HardwareError('DEVICE_FAULT', 'garbage'));
+    await station.clock.pass(100);
+    table.failures.clear();
+    await station.clock.pass(2_000);
+    expect(sent.value()).to.deep.equal({ voltageSetpoint: 1 });
   });
 
   it('ends with what the supply refuses', async () => {
@@ -136,6 +163,26 @@ describe('a ramp', () => {
     await start();
     for (const rate of [0, -1])
       expect((await send('rampVoltage', { target: 5, rate })).code()).to.equal('BAD_ARGUMENT');
+  });
+
+  for (const rate of [5e-324, 1e308])
+    it(`may be as slow or as fast as ${rate} V/s`, async () => {
+      await start();
+      const sent = await send('rampVoltage', { target: 5, rate }, 1_000);
+      expect(sent.value()).to.deep.equal(rate > 1 ? { voltageSetpoint: 5 } : undefined);
+      await send('abort');
+      expect(sent.code()).to.equal(rate > 1 ? undefined : 'ABORTED');
+    });
+
+  it('moves the current limit in the same way', async () => {
+    await start();
+    await table.supply.write('currentLimit', 1, 1);
+    const sent = await send('rampCurrent', { target: 2, rate: 1 }, 2_000);
+    expect(sent.value()).to.deep.equal({ currentLimit: 2 });
+    expect(table.writes()).to.have.length(10);
+    expect(table.writes()[0]).to.equal('write currentLimit 1 1.1');
+    await table.supply.write('enabled', 1, false);
+    expect((await send('rampCurrent', { target: 11, rate: 1 })).code()).to.equal('OUT_OF_RANGE');
   });
 
   it('refuses a second one on its output meanwhile', async () => {
@@ -212,6 +259,34 @@ describe('a ramp', () => {
       expect(sent.answers()).to.be.empty;
       await station.clock.pass(1_500);
       expect(sent.value()).to.deep.equal({ currentLimit: 1, voltageSetpoint: 2 });
+    });
+
+    it('is that of the current, too, and in which order they move', async () => {
+      await start({ channels: { 1: { rates: { voltage: 10, current: 10 } } } }, 1);
+      await table.supply.write('currentLimit', 1, 1.001);
+      const off = await send('setEnabled', { value: false }, 2_000);
+      const on = await send('setEnabled', { value: true }, 2_000);
+      expect([off.value(), on.value()]).to.deep.equal([{}, {}]);
+      expect(table.writes()).to.deep.equal([
+        'write currentLimit 1 0.001',
+        'write voltageSetpoint 1 0',
+        'write enabled 1 false',
+        'write voltageSetpoint 1 1',
+        'write currentLimit 1 1.001',
+        'write voltageSetpoint 1 0',
+        'write currentLimit 1 0.001',
+        'write enabled 1 true',
+        'write voltageSetpoint 1 1',
+        'write currentLimit 1 1.001',
+      ]);
+    });
+
+    it('leaves the set-points as they were when the output does not go on', async () => {
+      await start(rated, 3);
+      await table.supply.write('enabled', 1, false);
+      table.failures.set('write enabled 1', new HardwareError('DEVICE_FAULT', '-200,"Execution error"'));
+      expect((await send('setEnabled', { value: true })).text()).to.equal('-200,"Execution error"');
+      expect(setpoint()).to.equal(3);
     });
 
     it('is the fastest that may be asked for', async () => {

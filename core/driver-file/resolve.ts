@@ -33,11 +33,17 @@ export type ResolvedParameter = ResolvedValue & {
   readonly printed: string;
 };
 
+/** Of a command. */
+export type ResolvedArgument = ResolvedValue & {
+  /** The parameter that becomes what the argument says, by `simulate`: its limits are those of the argument. */
+  readonly sets: string | undefined;
+};
+
 export type ResolvedCommand = {
   readonly name: string;
   readonly description: string;
   readonly scope: 'channel' | 'manager';
-  readonly arguments: readonly ResolvedValue[];
+  readonly arguments: readonly ResolvedArgument[];
   readonly send: readonly string[];
   readonly pauseMs: number;
   readonly simulate: { readonly [parameter: string]: Json };
@@ -123,7 +129,10 @@ const resolveCommand = (
   name,
   description: spec.description ?? actions[file.family][name] ?? name,
   scope: spec.scope ?? defaultScope,
-  arguments: Object.entries(spec.arguments ?? {}).map(([argument, its]) => resolveValue(argument, its)),
+  arguments: Object.entries(spec.arguments ?? {}).map(([argument, its]) => ({
+    ...resolveValue(argument, its),
+    sets: Object.entries(spec.simulate ?? {}).find(([, value]) => value === `{${argument}}`)?.[0],
+  })),
   send: spec.send,
   pauseMs: spec.pauseMs ?? 0,
   simulate: spec.simulate ?? {},

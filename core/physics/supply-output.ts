@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import { driven, openLoad, released, restOf, type Load, type Regulator } from './terminal-voltage.js';
+import { driven, isCharging, openLoad, released, restOf, type Load, type Regulator } from './terminal-voltage.js';
 import { TripTimer } from './trip-timer.js';
 
 /** What an output is programmed to do. */
@@ -160,11 +160,10 @@ export class SupplyOutput {
     return { volts: voltageSetpoint, amperes: currentLimit, watts: this.#build.watts };
   }
 
-  /** While the current limit charges a capacitor the output is below where it rests, and the limit regulates. */
+  /** While a capacitor is charged the current limit may regulate, though it does not where the output comes to rest. */
   #regulator(): Regulator {
-    const rest = restOf(this.#regulation(), this.#load);
-    const isCharging = this.#load.farads > 0 && Math.abs(this.#volts) < Math.abs(rest.volts);
-    return isCharging && rest.regulator === 'cv' ? 'cc' : rest.regulator;
+    const { regulator } = restOf(this.#regulation(), this.#load);
+    return regulator === 'cv' && isCharging(this.#volts, this.#regulation(), this.#load) ? 'cc' : regulator;
   }
 
   /** A short carries what the limit lets through. */

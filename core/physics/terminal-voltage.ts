@@ -66,6 +66,13 @@ export const released = (from: number, { ohms, farads }: Load, ms: number): numb
   return Math.abs(left) < NEAR_V ? 0 : left;
 };
 
+/** Whether the rise from here asks for more current than there is. */
+export const isCharging = (from: number, { volts, amperes }: Regulation, { ohms, farads }: Load): boolean => {
+  const [size, goal] = [Math.abs(from), Math.abs(volts)];
+  if (farads === 0 || size >= goal || ohms === 0) return false;
+  return ((goal - size) / RISE_TAU_MS) * 1_000 * farads + size / ohms > amperes;
+};
+
 /** How far `amperes` get the capacitor behind the load in `ms`. */
 const charged = (from: number, amperes: number, { ohms, farads }: Load, ms: number): number => {
   if (farads === 0) return Infinity;

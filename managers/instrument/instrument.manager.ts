@@ -35,7 +35,9 @@ export const instrumentManager = (driver: ResolvedDriver, settings: Settings) =>
   const parameters = [...driver.parameters.values()].map(
     (parameter) => [parameter.name, parameterOf(parameter, settings)] as const,
   );
-  const commands = [...driver.commands.values()].map((command) => [command.name, commandOf(command, driver)] as const);
+  const commands = [...driver.commands.values()].map(
+    (command) => [command.name, commandOf(command, driver, settings)] as const,
+  );
   const steps = safeSteps(driver, settings.safe);
   return defineManager<ScpiDevice, ChannelId>({
     kind: 'instrument',
@@ -61,8 +63,6 @@ const parameterOf = (parameter: ResolvedParameter, { pollMs = {}, limits = {} }:
   const { name, description, unit, scope, tell, ask } = parameter;
   const everyMs = ask === undefined ? undefined : (pollMs[name] ?? parameter.pollMs);
   const at = placeOf(parameter);
-  const limitsAt = (device: ScpiDevice, channel: ChannelId): Limits | undefined =>
-    narrowest(device.limits(name, at(channel)), limits[name]);
   return {
     description,
     schema: schemaOf(parameter),
@@ -74,7 +74,7 @@ const parameterOf = (parameter: ResolvedParameter, { pollMs = {}, limits = {} }:
     ...(tell === undefined
       ? {}
       : {
-          ...(parameter.type === 'number' ? { limits: limitsAt } : {}),
+          ...(parameter.type === 'number' ? { limits: limitsOf(parameter, limits) } : {}),
           write: (device: ScpiDevice, channel: ChannelId, value: Json, call: Call) =>
             device.write(name, at(channel), value, call),
           writing: { timeoutMs: () => CALL_MS + parameter.pauseMs + parameter.answerAfterMs },
@@ -82,14 +82,30 @@ const parameterOf = (parameter: ResolvedParameter, { pollMs = {}, limits = {} }:
   };
 };
 
-const commandOf = (command: ResolvedCommand, driver: ResolvedDriver): CommandSpec<ScpiDevice, ChannelId> => {
+/** Of the instrument, narrowed by the config. */
+const limitsOf =
+  ({ name, scope }: Pick<ResolvedParameter, 'name' | 'scope'>, configured: NonNullable<Settings['limits']>) =>
+  (device: ScpiDevice, channel: ChannelId): Limits | undefined =>
+    narrowest(device.limits(name, placeOf({ scope })(channel)), configured[name]);
+
+const commandOf = (
+  command: ResolvedCommand,
+  driver: ResolvedDriver,
+  { limits = {} }: Settings,
+): CommandSpec<ScpiDevice, ChannelId> => {
   const { name, description, scope, send, pauseMs, simulate } = command;
   const at = placeOf(command);
   // What it does in a simulated instrument it does in the real one, which is read to show it.
   const changed = Object.keys(simulate).filter((parameter) => driver.parameters.get(parameter)?.scope === scope);
   return {
     description,
-    arguments: Object.fromEntries(command.arguments.map((argument) => [argument.name, argumentOf(argument)])),
+    arguments: Object.fromEntries(
+      command.arguments.map((argument) => {
+        const set = argument.sets === undefined ? undefined : driver.parameters.get(argument.sets);
+        const isLimited = set?.type === 'number' && set.scope === scope;
+        return [argument.name, { ...argumentOf(argument), ...(isLimited ? { limits: limitsOf(set, limits) } : {}) }];
+      }),
+    ),
     busy: 'queue',
     target: scope,
     timeoutMs: () => CALL_MS + send.length * pauseMs,

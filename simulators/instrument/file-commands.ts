@@ -74,12 +74,21 @@ const act = (machine: Machine, command: ResolvedCommand, wanted: Template, value
     command.arguments.map((argument) => [argument.name, valueTold(argument, values[argument.name] ?? '')]),
   );
   if ([...args.values()].includes(undefined)) return scpiErrors.illegalValue;
-  for (const [parameter, effect] of Object.entries(command.simulate)) {
+  const effects = Object.entries(command.simulate).flatMap(([parameter, effect]) => {
     const name = typeof effect === 'string' ? /^\{(\w+)\}$/.exec(effect)?.[1] : undefined;
     const value: Json = name === undefined ? effect : (args.get(name) ?? effect);
-    for (const place of effectPlaces(machine, parameter, places)) machine.tell(parameter, place, value);
-  }
+    return effectPlaces(machine, parameter, places).map((place) => ({ parameter, place, value }));
+  });
+  if (effects.some((each) => isOutside(machine, each))) return scpiErrors.outOfRange;
+  for (const { parameter, place, value } of effects) machine.tell(parameter, place, value);
   return wanted.isQuery ? '0' : undefined;
+};
+
+type Effect = { readonly parameter: string; readonly place: Place; readonly value: Json };
+
+const isOutside = ({ model }: Machine, { parameter, place, value }: Effect): boolean => {
+  const { minimum = -Infinity, maximum = Infinity } = model.limits(parameter, place) ?? {};
+  return typeof value === 'number' && (value < minimum || value > maximum);
 };
 
 /** A command without channel has its effect on all of them. */

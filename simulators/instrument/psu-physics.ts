@@ -18,6 +18,9 @@ type PsuPhysicsOptions = {
 /** As an E36313A at rest shows: some 10 microvolts and microamperes around zero. */
 const NOISE = { volts: 2e-5, amperes: 1e-5 };
 
+/** Of all outputs, where a supply has one beside theirs. */
+const MASTER = 'masterEnabled';
+
 /** Outputs with loads behind the words of the family `psu`. */
 export const psuPhysics = ({ driver, model, memory, clock, random }: PsuPhysicsOptions): Physics => {
   const places: readonly Place[] = model.channels.length === 0 ? [undefined] : model.channels;
@@ -26,6 +29,17 @@ export const psuPhysics = ({ driver, model, memory, clock, random }: PsuPhysicsO
   const outputs = new Map(places.map((place) => [place, new SupplyOutput({ nowMs: now(), random, build })]));
   const pair = coupledPair(places.map((place) => [place, largest(model, place)] as const));
   const modes = driver.parameters.get('mode')?.choices ?? [];
+  let isMasterOn = true;
+
+  /** While it is off the switches of the outputs stay as they are, and nothing comes out. */
+  const switchMaster = (isOn: boolean): void => {
+    if (isOn === isMasterOn) return;
+    isMasterOn = isOn;
+    for (const [place, output] of outputs) {
+      if (!isOn) memory.set('enabled', place, output.settingsAt(now()).enabled);
+      output.change({ enabled: isOn && memory.get('enabled', place) === true }, now());
+    }
+  };
 
   const read = (parameter: string, place: Place): Json | undefined => {
     const output = outputs.get(place);
@@ -33,6 +47,7 @@ export const psuPhysics = ({ driver, model, memory, clock, random }: PsuPhysicsO
     const measure = measured[parameter];
     if (measure !== undefined) return measure(output, now());
     if (parameter === 'mode') return modeWord(modes, output.modeAt(now()));
+    if (parameter === 'enabled' && !isMasterOn) return undefined;
     return isSetting(parameter) && memory.get(parameter, place) !== undefined
       ? output.settingsAt(now())[parameter]
       : undefined;
@@ -43,10 +58,12 @@ export const psuPhysics = ({ driver, model, memory, clock, random }: PsuPhysicsO
     if (output === undefined) return;
     const trip = trips[parameter];
     if (trip !== undefined && value === false) output.clearTrips(now(), trip);
+    if (parameter === 'enabled' && !isMasterOn) return;
     if (isSetting(parameter)) output.change({ [parameter]: value }, now());
   };
 
   const told = (parameter: string, place: Place, value: Json): void => {
+    if (parameter === MASTER) switchMaster(value === true);
     change(place, parameter, value);
     const partner = partnerOf(couplingOf(memory.get('tracking', undefined)), pair, place);
     if (partner === undefined || outputs.get(partner) === undefined) return;
@@ -54,6 +71,7 @@ export const psuPhysics = ({ driver, model, memory, clock, random }: PsuPhysicsO
   };
 
   const reset = (): void => {
+    isMasterOn = memory.get(MASTER, undefined) !== false;
     for (const [place, output] of outputs) {
       output.clearTrips(now());
       output.change({ enabled: false }, now());

@@ -132,7 +132,9 @@ const suite = (driver: ResolvedDriver, model: string): void => {
           const spec = driver.parameters.get(parameter);
           if (spec?.ask === undefined) continue;
           const changed = spec.scope === command.scope ? place : placesOf(spec)[0];
-          expect(await read(parameter, changed), `${at} ${parameter}`).to.equal(value);
+          const argument = typeof value === 'string' ? /^\{(\w+)\}$/.exec(value)?.[1] : undefined;
+          const wanted = argument === undefined ? value : values[argument];
+          expect(await read(parameter, changed), `${at} ${parameter}`).to.equal(wanted);
         }
       }
     }

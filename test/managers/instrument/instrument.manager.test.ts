@@ -131,6 +131,16 @@ describe('an instrument of its driver file', () => {
     expect((await done('setVoltageSetpoint', { value: 7 }, 1)).code()).to.equal('OUT_OF_RANGE');
   });
 
+  it('has for an argument of a command the limits of what that sets', async () => {
+    const limits = { voltageSetpoint: { maximum: 4 } };
+    await start('./test/managers/instrument/acme-apply.yaml', { limits }, 'Apply');
+    const before = said().length;
+    for (const volts of [5, -1]) expect((await done('apply', { volts }, 1)).code()).to.equal('OUT_OF_RANGE');
+    expect((await done('apply', { volts: 3 }, 1)).text()).to.equal(undefined);
+    expect(said().slice(before)).to.include('APPL CH1,3').and.not.include('APPL CH1,5');
+    expect(station.newest('it/1/voltageSetpoint')?.value).to.equal(3);
+  });
+
   it('shows an overload as a bad reading, and is well again after it', async () => {
     await start('keithley-2000');
     await done('setRange', { value: 10 });

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { LogLevel } from '../station/config/station-config.js';
 import { packageRoot, packageVersion } from '../station/package-root.js';
 import { CliError, exitCodes } from './exit.js';
+import type { FindOptions } from './find.js';
 import type { Lines } from './print.js';
 import type { Session } from './session.js';
 import type { SimulateOptions } from './simulate.js';
@@ -28,6 +29,7 @@ Examples:
   busbar watch 'hv/*/voltage'          follow, until Ctrl-C    (as camonitor)
   busbar call hv/1 setVoltageAndCheck voltage=1000 maxError=5 timeout=20
   busbar stop-all                      everything to its safe state
+  busbar find 10.0.0.0/24              instruments, with the lines for a config
 
 Addresses are manager/channel/parameter; * stands for one part, ** for all the rest.
 Exit codes: 0 done, 1 refused, 2 usage, 3 no station there.`,
@@ -249,6 +251,33 @@ program
     const { simulate } = await import('./simulate.js');
     await simulate(file, options, { input: process.stdin, signal: interrupted() }, lines);
     process.stdin.destroy(); // a terminal would keep the process
+  });
+
+const asTime = (text: string): number => {
+  const ms = asCount(text);
+  if (ms <= MAX_TIME_MS) return ms;
+  throw new InvalidArgumentError(`${MAX_TIME_MS} ms is the longest`);
+};
+const MAX_TIME_MS = 60_000;
+
+const collectPorts = (text: string, before: readonly number[] = []): readonly number[] => [...before, asPort(text)];
+
+program
+  .command('find')
+  .description('which instruments answer, with the lines to paste into a config; it asks *IDN? and nothing else')
+  .argument('[places...]', '10.0.0.5, 10.0.0.5-20, 10.0.0.0/24 or host names; else it looks around by itself')
+  .option('-p, --port <port>', 'this raw socket instead of the usual ones; again for another one', collectPorts)
+  .option('--hislip <port>', 'where HiSLIP is; else 4880', asPort)
+  .option('--portmapper <port>', 'where the portmapper of VXI-11 is; else 111', asPort)
+  .option('--interface <address>', 'look around from this address of the computer alone')
+  .option('-t, --timeout <ms>', 'time to connect, and time to answer', asTime, 1_000)
+  .option('--serial', 'ask the serial ports, too; whatever hangs there gets *IDN? and a line end')
+  .option('--baud <rate>', 'of serial ports', asCount, 9_600)
+  .option('--json', 'one JSON object a line')
+  .action(async (places: string[], options: Pick<FindOptions, 'timeout' | 'baud'>) => {
+    const { find } = await import('./find.js');
+    const { url } = program.opts<{ url: string }>();
+    await find(places, { ...options, url, env: process.env, signal: interrupted() }, lines);
   });
 
 /** Aborted by Ctrl-C. */

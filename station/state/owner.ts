@@ -5,13 +5,19 @@ import { isJsonObject, type Json } from '../../core/json-value.js';
 /** Who holds a lock. A process id alone is given out again; with its start it is one process for ever. */
 export type Owner = { readonly pid: number; readonly start: string; readonly host: string };
 
-export const thisProcess = (): Owner => ({ pid: process.pid, start: startOf(process.pid) ?? '', host: hostname() });
+export const thisProcess = (): Owner => ({
+  pid: process.pid,
+  start: statusOf(process.pid)?.start ?? '',
+  host: hostname(),
+});
 
 /** On another computer nobody can tell, so it counts as alive. */
 export const isAlive = ({ pid, start, host }: Owner): boolean => {
   if (host !== hostname()) return true;
-  const startNow = startOf(pid);
-  if (startNow !== undefined && start !== '') return startNow === start;
+  const found = statusOf(pid);
+  // Killed, and its parent has not asked how it ended: it holds nothing any more, and may stay so for ever.
+  if (found?.isEnded === true) return false;
+  if (found !== undefined && start !== '') return found.start === start;
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
@@ -42,14 +48,17 @@ export const parseOwner = (text: string): Owner | undefined => {
 export const codeOf = (thrown: unknown): unknown =>
   typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
 
-/** Boot and clock tick at which a process began (Linux: field 22 of proc_pid_stat(5)); undefined: no such process, or no
- *  such place to look. */
-const startOf = (pid: number): string | undefined => {
+type Status = { readonly start: string; readonly isEnded: boolean };
+
+/** Boot and clock tick at which a process began, and whether it is a zombie (Linux: fields 22 and 3 of proc_pid_stat(5));
+ *  undefined: no such process, or no such place to look. */
+const statusOf = (pid: number): Status | undefined => {
   const boot = textOf('/proc/sys/kernel/random/boot_id')?.trim();
   const status = textOf(`/proc/${pid}/stat`);
   if (boot === undefined || status === undefined) return undefined;
   const fields = status.slice(status.lastIndexOf(')') + 2).split(' '); // the name before it may hold blanks
-  return `${boot} ${fields[19] ?? ''}`;
+  const [state = ''] = fields;
+  return { start: `${boot} ${fields[19] ?? ''}`, isEnded: 'ZX'.includes(state) };
 };
 
 const textOf = (path: string): string | undefined => {

@@ -279,6 +279,28 @@ describe('PrologixRoad', () => {
     expect(lost.map(({ message }) => message)).to.deep.equal(['the GPIB adapter adapter:1234 does not answer']);
   });
 
+  it('reaches an adapter at a serial port, which is open at 115200 baud, and closes it with the port', async () => {
+    const opened: (readonly [path: string, baudRate: number | undefined])[] = [];
+    let closes = 0;
+    const [mine, theirs] = duplexPair();
+    streams.push(theirs);
+    adapter(theirs);
+    road = createPrologixRoad({
+      openTcp: () => Promise.reject(new HardwareError('DISCONNECTED', 'no network here')),
+      openLine: (path, { baudRate }) => {
+        opened.push([path, baudRate]);
+        const close = (): Promise<void> => Promise.resolve(void (closes += 1));
+        return Promise.resolve({ stream: mine, flush: () => Promise.resolve(), close });
+      },
+    });
+    context = { ...context, boards: { 0: 'PRLGX-ASRL::/dev/ttyUSB0::INTFC' } };
+    const one = await open('GPIB::20::INSTR');
+    expect([one.bus, ...opened]).to.deep.equal(['PRLGX-ASRL0::/dev/ttyUSB0::INTFC', ['/dev/ttyUSB0', 115_200]]);
+    expect(await ask(one, '*IDN?')).to.match(/^Keysight/);
+    await done(one.close());
+    expect(closes).to.equal(1);
+  });
+
   it('refuses what does not say what it is', async () => {
     adapter = (theirs) => theirs.on('data', () => theirs.write('HTTP/1.1 400 Bad Request\r\n'));
     let message = '';

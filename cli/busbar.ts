@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { LogLevel } from '../station/config/station-config.js';
 import { packageRoot, packageVersion } from '../station/package-root.js';
 import { CliError, exitCodes } from './exit.js';
 import type { FindOptions } from './find.js';
+import { asCount, asInteger, asLogCount, asPort, asTarget, asTime, collect, collectTargets } from './option-values.js';
 import type { Lines } from './print.js';
 import type { Session } from './session.js';
 import type { SimulateOptions } from './simulate.js';
@@ -51,21 +52,6 @@ const withStation = async (work: (session: Session) => Promise<void>): Promise<v
   const { withSession } = await import('./session.js');
   const { url } = program.opts<{ url: string }>();
   await withSession(url, `busbar ${process.argv[2] ?? ''}`, work);
-};
-
-/** As many as the station remembers. */
-const MAX_LOG_LINES = 1_000;
-
-const asCount = (text: string): number => {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number above 0 is wanted');
-  return count;
-};
-
-const asLogCount = (text: string): number => {
-  const count = asCount(text);
-  if (count > MAX_LOG_LINES) throw new InvalidArgumentError(`the station remembers ${MAX_LOG_LINES} lines`);
-  return count;
 };
 
 program
@@ -215,20 +201,6 @@ program
     for (const word of await complete(words, names, (work) => withSession(url, 'completion', work))) lines.out(word);
   });
 
-const asPort = (text: string): number => {
-  const port = Number(text);
-  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError('a port from 0 to 65535 is wanted, 0 for any that is free');
-};
-
-const asInteger = (text: string): number => {
-  const value = Number(text);
-  if (text !== '' && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('a whole number is wanted');
-};
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-
 program
   .command('simulate')
   .description('play an instrument by its driver file, for others to test against; lines on stdin make it fail')
@@ -253,22 +225,13 @@ program
     process.stdin.destroy(); // a terminal would keep the process
   });
 
-const asTime = (text: string): number => {
-  const ms = asCount(text);
-  if (ms <= MAX_TIME_MS) return ms;
-  throw new InvalidArgumentError(`${MAX_TIME_MS} ms is the longest`);
-};
-const MAX_TIME_MS = 60_000;
-
-const collectPorts = (text: string, before: readonly number[] = []): readonly number[] => [...before, asPort(text)];
-
 program
   .command('find')
   .description('which instruments answer, with the lines to paste into a config; it asks *IDN? and nothing else')
   .argument('[places...]', '10.0.0.5, 10.0.0.5-20, 10.0.0.0/24 or host names; else it looks around by itself')
-  .option('-p, --port <port>', 'this raw socket instead of the usual ones; again for another one', collectPorts)
-  .option('--hislip <port>', 'where HiSLIP is; else 4880', asPort)
-  .option('--portmapper <port>', 'where the portmapper of VXI-11 is; else 111', asPort)
+  .option('-p, --port <port>', 'this raw socket instead of the usual ones; again for another one', collectTargets)
+  .option('--hislip <port>', 'where HiSLIP is; else 4880', asTarget)
+  .option('--portmapper <port>', 'where the portmapper of VXI-11 is; else 111', asTarget)
   .option('--interface <address>', 'look around from this address of the computer alone')
   .option('-t, --timeout <ms>', 'time to connect, and time to answer', asTime, 1_000)
   .option('--serial', 'ask the serial ports, too; whatever hangs there gets *IDN? and a line end')

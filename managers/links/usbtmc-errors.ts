@@ -31,7 +31,7 @@ export const transferError = (path: string, thrown: unknown): HardwareError => {
 const remedies: { readonly [code: string]: string } = {
   ENOENT: 'it is not there: is the instrument plugged in and switched on?',
   ENODEV: 'it was unplugged or switched off',
-  EACCES: 'this user may not use it: a udev rule has to let a group do so, see docs/guide/links.md',
+  EACCES: 'this user may not use it: a udev rule has to let a group do so, see docs/guide/usb.md',
   EBUSY: 'another program uses it',
 };
 

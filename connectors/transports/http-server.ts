@@ -5,6 +5,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from '../../core/log.js';
 import { isUnder, type HttpSection, type Missing } from '../http/section.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { declineUpgrade, wantsWebSocket } from './declined-upgrade.js';
 import { sendProblem } from './http-answer.js';
 import { statusOf, thrownProblem } from './http-problem.js';
 import { parseJsonBody } from './json-body.js';
@@ -171,10 +172,13 @@ export class HttpServer {
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#isFull = false;
-    const route = this.#claimant(pathOf(request));
-    if (route === undefined) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
-    else if (socket instanceof Socket) route.upgrade(request, socket, head);
-    else socket.destroy();
+    if (!(socket instanceof Socket)) socket.destroy();
+    else if (!wantsWebSocket(request)) declineUpgrade(this.#server, request, socket, head);
+    else {
+      const route = this.#claimant(pathOf(request));
+      if (route === undefined) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
+      else route.upgrade(request, socket, head);
+    }
   }
 
   #claimant(path: string): UpgradeRoute | undefined {

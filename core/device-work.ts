@@ -77,9 +77,10 @@ export class DeviceWork<Driver extends Device, Channel extends ChannelId> {
   executing(run: CommandSpec<Driver, Channel>['run']): Execute {
     return async ({ channel: asked, arguments: values }, call) => {
       const driver = this.#online();
-      const channel = this.#options.channelOf(asked);
-      const refresh = async (parameter: string): Promise<void> => {
-        await this.#read(driver, { parameter, channel }, call);
+      const { channelOf } = this.#options;
+      const channel = channelOf(asked);
+      const refresh = async (parameter: string, other: ChannelId | undefined = asked): Promise<void> => {
+        await this.#read(driver, { parameter, channel: channelOf(other) }, call);
       };
       try {
         const work = (): Promise<Json> =>

@@ -14,8 +14,8 @@ export type Call = {
   readonly isAborted?: boolean;
 };
 
-/** What a running command gets besides: `refresh` reads a parameter of its channel now and publishes it. */
-export type CommandCall = Call & { readonly refresh: (parameter: string) => Promise<void> };
+/** What a running command gets besides: `refresh` reads a parameter of its channel, or of another one, now and publishes it. */
+export type CommandCall = Call & { readonly refresh: (parameter: string, channel?: ChannelId) => Promise<void> };
 
 export type Limits = { readonly minimum?: number; readonly maximum?: number };
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json-value.js';
 import type { CommandCall } from '../../core/parameter.js';
+import { refreshPartner } from './coupling.js';
 import type { Output } from './psu.driver.js';
 import type { Supply } from './supply.js';
 import { confirmEnabled, setEnabled, setSetpoint } from './switching.js';
@@ -28,6 +29,7 @@ export const configure = async (
       await set(clock, supply, output, [name, value], call);
       await call.refresh(name);
       if (name !== 'name') supply.refuseUnread(name, output);
+      if (name !== 'name') await refreshPartner(supply, name, output, call);
       if (name === 'enabled' && typeof value === 'boolean') confirmEnabled(supply, output, value);
     } catch (thrown) {
       throw refused(name, Object.keys(done), thrown);

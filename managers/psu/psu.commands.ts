@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
 import { declare, type Argument, type Arguments, type CommandSpec } from '../../core/parameter.js';
+import { refreshPartner } from './coupling.js';
 import { configurable, configure, type Configurable } from './configure.js';
 import type { Output, PsuAction, PsuModel } from './psu.driver.js';
 import { schemaOf } from './psu.parameters.js';
@@ -55,6 +56,7 @@ const ramp = (clock: Clock, quantity: Rampable, title: string): Command => {
         await call.refresh(quantity);
       }
       supply.refuseUnread(quantity, output);
+      await refreshPartner(supply, quantity, output, call);
       return { [quantity]: supply.newest(quantity, output) ?? null };
     },
   });
@@ -70,18 +72,24 @@ const switchOff = command({
   run: async (supply, output, _values, call) => {
     await supply.write('enabled', output, false, call);
     await call.refresh('enabled');
+    await refreshPartner(supply, 'enabled', output, call);
     confirmEnabled(supply, output, false);
     return {};
   },
 });
 
-/** An action may have changed what is only asked now and then. */
+/** An action may have changed what is only asked now and then. An argument with the name of a quantity has its limits. */
 const actionOf = ({ description, scope, arguments: specs, name }: PsuAction): Command => ({
   description,
   arguments: Object.fromEntries(
     specs.map(({ name: argument, description: purpose, unit, ...shape }) => [
       argument,
-      { description: purpose, schema: schemaOf(shape), ...(unit === undefined ? {} : { unit }) },
+      {
+        description: purpose,
+        schema: schemaOf(shape),
+        ...(unit === undefined ? {} : { unit }),
+        limits: (supply, output) => supply.limits(argument, scope === 'manager' ? undefined : output),
+      },
     ]),
   ),
   busy: 'queue',

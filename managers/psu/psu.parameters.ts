@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { JsonSchema } from '../../core/json-value.js';
 import type { Call, Parameter } from '../../core/parameter.js';
 import type { Output, PsuModel, Quantity } from './psu.driver.js';
+import { refreshPartner } from './coupling.js';
 import { identity, multipliedPower, nameOf } from './psu-extras.js';
 import { paceOf, type Paces } from './quantities.js';
 import { alarmOf, relayEvent } from './supply-edges.js';
@@ -38,7 +39,10 @@ const parameterOf = (quantity: Quantity, paces: Paces): Declared => {
   const alarm = alarmOf(name);
   const limits = (supply: Supply, output: Output) => supply.limits(name, at(output));
   const read = (supply: Supply, output: Output, call: Call) => supply.read(name, at(output), call);
-  const write: Declared['write'] = (supply, output, value, call) => supply.write(name, at(output), value, call);
+  const write: Declared['write'] = async (supply, output, value, call) => {
+    await supply.write(name, at(output), value, call);
+    await refreshPartner(supply, name, at(output), call);
+  };
   const confirm = (supply: Supply, output: Output): void => {
     supply.refuseUnread(name, at(output));
   };

@@ -4,6 +4,8 @@ import { HardwareError, toProblem, type Problem } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json-value.js';
 import type { Call, Limits } from '../../core/parameter.js';
 import type { Identity } from '../scpi/scpi-device-shape.js';
+import type { Coupling } from '../../core/physics/tracking.js';
+import { coupledWith, couplingOf, mirrored } from './coupling.js';
 import { narrowest } from './narrow-limits.js';
 import type { Output, PsuDriver } from './psu.driver.js';
 import { trips, type Rampable } from './quantities.js';
@@ -73,10 +75,28 @@ export class Supply implements Device {
     return this.#driver.has(name, output);
   }
 
-  /** Of the instrument, narrowed by the config. */
+  /** Of the instrument, narrowed by the config: also by that of an output that is coupled with this one. */
   limits(quantity: string, output: Output | undefined): Limits | undefined {
-    const own = output === undefined ? undefined : this.settingsOf(output).limits?.[quantity];
-    return narrowest(this.#driver.limits(quantity, output), own);
+    if (output === undefined) return this.#driver.limits(quantity, output);
+    const partner = this.partnerOf(output);
+    return partner === undefined ? this.#limitsOf(quantity, output) : this.limitsCoupledWith(quantity, output, partner);
+  }
+
+  limitsCoupledWith(quantity: string, output: Output, partner: Output): Limits | undefined {
+    const theirs = this.settingsOf(partner).limits?.[quantity];
+    const highest = (each: Output): number => this.#driver.limits(quantity, each)?.maximum ?? 0;
+    const isMirrored = highest(output) > 0 !== highest(partner) > 0;
+    return narrowest(this.#limitsOf(quantity, output), theirs && (isMirrored ? mirrored(theirs) : theirs));
+  }
+
+  /** The output that gets the settings of this one as well; undefined: none. */
+  partnerOf(output: Output, coupling: Coupling = couplingOf(this.newest('tracking', undefined))): Output | undefined {
+    const bounds = (quantity: string, each: Output) => this.#driver.limits(quantity, each);
+    return coupledWith(coupling, this.#driver.outputs, bounds, output);
+  }
+
+  #limitsOf(quantity: string, output: Output): Limits | undefined {
+    return narrowest(this.#driver.limits(quantity, output), this.settingsOf(output).limits?.[quantity]);
   }
 
   settingsOf(output: Output): OutputSettings {

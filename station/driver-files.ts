@@ -17,6 +17,8 @@ import type { SchemaViolation, Validator } from '../core/validate.js';
 /** The largest that is shipped has 15 KiB. */
 export const MAX_DRIVER_FILE_BYTES = 256 * 1024;
 const EXTENSION = '.yaml';
+/** Of one's own, by path. */
+const FILE_NAME = /\.ya?ml$/;
 /** Regular expressions have `$` in them; nothing is replaced in a driver file. */
 const noSources = {
   env: {},
@@ -37,7 +39,7 @@ export const createDriverFiles = (directory: string): DriverFiles => {
     if (cached?.version === version) return cached.file;
     if (size > MAX_DRIVER_FILE_BYTES)
       throw refused(`${name} has ${size} bytes, the limit of a driver file is ${MAX_DRIVER_FILE_BYTES}`);
-    const file = checkedFile(readFileSync(path, 'utf8'), name, basename(path, EXTENSION), validate());
+    const file = checkedFile(readFileSync(path, 'utf8'), name, basename(path).replace(FILE_NAME, ''), validate());
     known.set(path, { version, file });
     return file;
   };
@@ -45,7 +47,7 @@ export const createDriverFiles = (directory: string): DriverFiles => {
   return {
     names: shippedNames,
     read: (nameOrPath) => {
-      if (nameOrPath.endsWith(EXTENSION))
+      if (FILE_NAME.test(nameOrPath))
         return read(isAbsolute(nameOrPath) ? nameOrPath : resolve(directory, nameOrPath), nameOrPath);
       const names = shippedNames();
       if (!names.includes(nameOrPath)) throw refused(unknownDriver(nameOrPath, names));
@@ -73,8 +75,13 @@ const problemsOf = (tree: ConfigTree, stem: string, validate: Validator): readon
   const file = tree.value as unknown as DriverFile;
   const misnamed =
     file.driver === stem ? [] : [{ path: ['driver'], message: `must be ${stem}, as the file is called` }];
-  return [...misnamed, ...checkDriverFile(file)].map((finding) => placed(tree, pointerOf(finding), finding.message));
+  return [...misnamed, ...checkDriverFile(file)].map((finding) =>
+    placed(tree, pointerOf(finding), sentenceOf(finding)),
+  );
 };
+
+const sentenceOf = ({ message, unknown }: Finding): string =>
+  unknown === undefined ? message : message + didYouMean(unknown.name, unknown.known);
 
 const placed = (tree: ConfigTree, pointer: string, message: string): ConfigProblem => ({
   ...tree.positionOf(pointer),
@@ -122,6 +129,9 @@ const lazily = <T extends object>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => (made ??= make());
 };
+
+/** Whether a YAML file is meant to be a driver file, however wrong it is: no config has `driver` at its top. */
+export const isMeantAsDriverFile = (text: string): boolean => /^driver\s*:/m.test(text) && !/^managers\s*:/m.test(text);
 
 /** Relative paths count from where the program was started. */
 export const driverFiles: DriverFiles = createDriverFiles('.');

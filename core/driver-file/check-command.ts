@@ -11,7 +11,10 @@ const builtIn = ['abort', 'makeSafe', 'refresh'];
 
 export const checkCommand = (file: DriverFile, name: string, spec: ActionSpec, findings: Findings): void => {
   if (spec.description === undefined && actions[file.family][name] === undefined)
-    findings.add('needs a description: the vocabulary of its family does not know it');
+    findings.add(`needs a description: it is no word that every ${file.family} file has`, {
+      name,
+      known: Object.keys(actions[file.family]),
+    });
   if (builtIn.includes(name)) findings.add('is what every manager has already; take another name');
   if (writers(file).includes(name)) findings.add('is the command that sets a parameter already; take another name');
   const given = Object.entries(spec.arguments ?? {});
@@ -48,7 +51,10 @@ const checkSimulate = (
 ): void => {
   for (const [parameter, value] of Object.entries(simulate)) {
     const its = file.parameters[parameter];
-    if (its === undefined) findings.at(parameter).add('there is no such parameter in this file');
+    if (its === undefined)
+      findings
+        .at(parameter)
+        .add('there is no such parameter in this file', { name: parameter, known: Object.keys(file.parameters) });
     else if (!isArgument(value, given))
       checkInitial(
         resolveValue(parameter, withVocabulary(file, parameter, its)),

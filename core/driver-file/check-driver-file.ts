@@ -68,9 +68,12 @@ const checkModels = (file: DriverFile, findings: Findings): void => {
 };
 
 const checkPart = (file: DriverFile, part: ModelSpec | ChannelSpec, findings: Findings): void => {
+  const known = [...Object.keys(file.parameters), ...Object.keys(file.commands ?? {})];
   for (const [index, name] of (part.without ?? []).entries()) {
-    if (!(name in file.parameters) && !(name in (file.commands ?? {})))
-      findings.at('without', String(index)).add(`there is no parameter or command ${name} in this file`);
+    if (!known.includes(name))
+      findings
+        .at('without', String(index))
+        .add(`there is no parameter or command ${name} in this file`, { name, known });
   }
   for (const [name, limits] of Object.entries(part.limits ?? {}))
     checkLimits(file, name, limits, findings.at('limits', name));
@@ -78,7 +81,8 @@ const checkPart = (file: DriverFile, part: ModelSpec | ChannelSpec, findings: Fi
 
 const checkLimits = (file: DriverFile, name: string, limits: Limits, findings: Findings): void => {
   const spec: ParameterSpec | undefined = file.parameters[name];
-  if (spec === undefined) findings.add(`there is no parameter ${name} in this file`);
+  if (spec === undefined)
+    findings.add(`there is no parameter ${name} in this file`, { name, known: Object.keys(file.parameters) });
   else if ((withVocabulary(file, name, spec).type ?? 'number') !== 'number')
     findings.add(`${name} is no number: it has no limits`);
   else if (spec.tell === undefined) findings.add(`${name} cannot be set (it has no \`tell\`): limits mean nothing`);

@@ -13,7 +13,10 @@ export const checkParameter = (file: DriverFile, name: string, given: ParameterS
   const spec = withVocabulary(file, name, given);
   const { type = 'number', ask, tell, answer, bits, limits = {}, initial } = spec;
   if (spec.description === undefined)
-    findings.add('needs a description: the vocabulary of its family does not know it');
+    findings.add(`needs a description: it is no word that every ${file.family} file has`, {
+      name,
+      known: Object.keys(vocabulary[file.family]).filter((word) => !(word in file.parameters)),
+    });
   if (ask === undefined && tell === undefined)
     findings.add('has neither `ask` nor `tell`: nothing could be done with it');
   if (name === IDENTITY) findings.add('is what every instrument has already; take another name');

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { checkDriverFile } from '../../core/driver-file/check-driver-file.js';
 import type { DriverFiles } from '../../core/driver-file/driver-files.js';
 import { HardwareError } from '../../core/errors.js';
-import { createDriverFiles, MAX_DRIVER_FILE_BYTES } from '../../station/driver-files.js';
+import { createDriverFiles, isMeantAsDriverFile, MAX_DRIVER_FILE_BYTES } from '../../station/driver-files.js';
 
 const good = `driver: acme-one
 title: Acme One
@@ -60,6 +60,18 @@ describe('driver files', () => {
     expect(files.read(join(directory, 'acme-one.yaml')).title).to.equal('Acme One');
   });
 
+  it('may end in .yml, too', () => {
+    write(good, 'acme-one.yml');
+    expect(files.read('./acme-one.yml').title).to.equal('Acme One');
+  });
+
+  it('are told from configs by their first words', () => {
+    expect(isMeantAsDriverFile(good)).to.equal(true);
+    expect(isMeantAsDriverFile(`# mine\n${good.replace('title', 'tilte')}`)).to.equal(true);
+    expect(isMeantAsDriverFile('managers:\n  hv: { kind: hv }\ndriver: x\n')).to.equal(false);
+    expect(isMeantAsDriverFile('managers:\n  psu:\n    driver: keysight-e36300\n')).to.equal(false);
+  });
+
   it('are read once, and again when they have changed', () => {
     write(good);
     const first = files.read('./acme-one.yaml');
@@ -98,6 +110,16 @@ describe('driver files', () => {
       './acme-one.yaml:10:3: parameters.reading: is a number without unit; for a pure number write unit: 1',
       './acme-one.yaml:10:14: parameters.reading.ask: has {value}; nothing varies in it',
     ]);
+  });
+
+  it('tell which name is most likely meant', () => {
+    const text = good
+      .replace('reading:', 'Reading:')
+      .replace('Reading', 'readng')
+      .replace('One: {}', 'One: { without: [redng] }');
+    const told = problems(text);
+    expect(told[0]).to.match(/there is no parameter or command redng in this file; did you mean "readng"\?$/);
+    expect(told[1]).to.match(/parameters\.readng: needs a description: .+; did you mean "reading"\?$/);
   });
 
   it('are called as they call themselves', () => {

@@ -20,6 +20,10 @@ export const pyvisa = async (
   return JSON.parse(stdout) as readonly PyvisaAnswer[];
 };
 
+/** What a Python program prints. */
+export const python = async (program: string): Promise<string> =>
+  (await run(PYTHON, ['-W', 'ignore', '-c', program], LIMITS)).stdout;
+
 /** What lxi-tools hears to one command over a raw socket, without the line end. */
 export const lxiRaw = async (port: number, request: string, timeoutS = 5): Promise<string> => {
   const target = ['scpi', '-a', '127.0.0.1', '-p', String(port), '-t', String(timeoutS), '-r', request];

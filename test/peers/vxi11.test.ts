@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -8,7 +8,7 @@ import { createVxi11Server } from '../../simulators/servers/vxi11-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { ScriptedInstrument } from '../simulators/servers/scripted-instrument.js';
 import { MemoryLog } from '../support/memory-log.js';
-import { lxiVxi11, pyvisa } from './foreign-client.js';
+import { lxiVxi11, python, pyvisa } from './foreign-client.js';
 import { until } from './online-station.js';
 import { simulatedSupply, SUPPLY_IDENTITY } from './simulated-supply.js';
 
@@ -94,6 +94,15 @@ describe('simulated instruments over VXI-11', () => {
         300,
       );
       expect([stb, clear, answer]).to.deep.equal(['VI_ERROR_TMO: *TRG?', 4, 4]);
+    });
+
+    it('are spoken to as the page says', async () => {
+      const page = await readFile(new URL('../../docs/protocols/vxi11.md', import.meta.url), 'utf8');
+      const program = /```python\n([^]*?)```/.exec(page)?.[1]?.replace('127.0.0.1', HOST) ?? '';
+      const [identity, statusByte] = (await python(program)).trimEnd().split('\n');
+      expect(identity).to.match(SUPPLY_IDENTITY);
+      expect(statusByte).to.equal('0');
+      expect(supply.read('voltageSetpoint', 2)).to.equal(5);
     });
 
     it('are triggered', async () => {

@@ -38,6 +38,21 @@ describe('what the guide says about the config', () => {
   });
 });
 
+/** Of the other pages: what begins with a section of a config is one, the rest are driver files and other people's formats. */
+const isConfig = (text: string): boolean => /^(station|managers|connectors|services):/.test(text);
+const pages = readdirSync(join(ROOT, 'docs/guide')).filter((name) => name !== 'config.md');
+
+describe('the configs of the guide', () => {
+  for (const page of pages) {
+    const texts = [...read(`docs/guide/${page}`).matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => text ?? '');
+    for (const [index, text] of texts.filter(isConfig).entries()) {
+      it(`have no problem in ${page}, example ${index + 1}`, async () => {
+        expect(await problemsOf(text)).to.deep.equal([]);
+      });
+    }
+  }
+});
+
 describe('the examples', () => {
   for (const name of examples) {
     it(`has no problem in ${name}`, async () => {

@@ -108,6 +108,33 @@ describe('a power supply', () => {
       });
     }
 
+    for (const bad of ['5', 'five', true, null, [5], { volts: 5 }])
+      it(`takes ${JSON.stringify(bad)} for no number`, async () => {
+        table = await startPsu(station);
+        const refused = [
+          await send('setVoltageSetpoint', { value: bad }),
+          await send('setOverVoltageLevel', { value: bad }),
+          await send('rampVoltage', { target: bad, rate: 1 }),
+          await send('rampCurrent', { target: 1, rate: bad }),
+          await send('configure', { currentLimit: bad }),
+        ];
+        expect(refused.map((sent) => sent.code())).to.deep.equal(refused.map(() => 'BAD_ARGUMENT'));
+        expect(table.writes()).to.be.empty;
+      });
+
+    it('never hears of 1e308', async () => {
+      table = await startPsu(station);
+      const refused = [
+        await send('setVoltageSetpoint', { value: 1e308 }),
+        await send('setCurrentLimit', { value: -1e308 }),
+        await send('setOverVoltageLevel', { value: 1e308 }),
+        await send('rampVoltage', { target: 1e308, rate: 1e-308 }),
+        await send('configure', { voltageSetpoint: 1, overVoltageLevel: 1e308 }),
+      ];
+      expect(refused.map((sent) => sent.code())).to.deep.equal(refused.map(() => 'OUT_OF_RANGE'));
+      expect(table.writes()).to.be.empty;
+    });
+
     it('never hears of what it cannot do, or what the config does not allow', async () => {
       const limits = { voltageSetpoint: { maximum: 3.3 }, currentLimit: { minimum: 0.5 } };
       table = await startPsu(station, { channels: { 1: { limits } } });

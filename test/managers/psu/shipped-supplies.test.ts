@@ -60,6 +60,15 @@ const suite = (driver: string, model: string): void => {
     expect(bad.map(({ topic, problem }) => `${topic}: ${problem?.message ?? ''}`)).to.deep.equal([]);
   });
 
+  it('has limits for everything that can be set', () => {
+    const { channels, commands } = manager.describe();
+    const numbers = Object.entries(commands).flatMap(([name, { units }]) =>
+      Object.keys(units).map((argument) => `${name}.${argument}`),
+    );
+    const without = numbers.filter((name) => !name.endsWith('.rate') && !channels.some(({ limits }) => limits[name]));
+    expect(without).to.deep.equal([]);
+  });
+
   it('sets an output in the safe order, reads it back and switches everything off', async () => {
     const output = settable();
     const { channels } = manager.describe();

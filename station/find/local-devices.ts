@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { parseResource, type Resource } from '../../core/wire/visa-resource.js';
+import type { Resource } from '../../core/wire/visa-resource.js';
+import type { UsbInstrument } from '../../managers/links/usbtmc-lookup.js';
 
 /** What the kernel shows of its devices; tests hand in one that is made up. */
 export type DeviceTree = {
@@ -20,8 +21,6 @@ export type LocalDevice = {
   readonly description: string;
 };
 
-type UsbFacts = { readonly vendor: string; readonly product: string; readonly serial: string; readonly label: string };
-
 const CLASS = '/sys/class';
 const STABLE_NAMES = '/dev/serial/by-id';
 /** From a port to the USB device that it is a part of. */
@@ -41,49 +40,26 @@ export const serialPorts = (tree: DeviceTree): readonly LocalDevice[] => {
     if (device === undefined || tree.text(`${at}/type`)?.trim() === NO_UART) return [];
     const path = `/dev/${name}`;
     const resource: Resource = { type: 'serial', path: stable.get(path) ?? path };
-    return [{ resource, path, description: usbFacts(device, tree)?.label ?? '' }];
+    return [{ resource, path, description: usbWords(device, tree) }];
   });
 };
 
-/** The USB test and measurement devices that the kernel's driver has. */
-export const usbtmcDevices = (tree: DeviceTree): readonly LocalDevice[] =>
-  tree
-    .names(`${CLASS}/usbmisc`)
-    .filter((name) => /^usbtmc\d+$/.test(name))
-    .map((name) => {
-      const path = `/dev/${name}`;
-      const device = tree.real(`${CLASS}/usbmisc/${name}/device`);
-      const facts = device === undefined ? undefined : usbFacts(device, tree);
-      const number = device === undefined ? undefined : tree.text(`${device}/bInterfaceNumber`);
-      return {
-        resource: usbResource(facts, number) ?? { type: 'usbtmc-file', path },
-        path,
-        description: facts?.label ?? '',
-      };
-    });
+/** The USB instruments, by a name that a config takes: where the serial number has strange signs, the device file's. */
+export const usbtmcDevices = (instruments: readonly UsbInstrument[]): readonly LocalDevice[] =>
+  instruments.map(({ path, resource }) => {
+    const isNameable = resource !== undefined && /^[\w.-]+$/.test(resource.serial);
+    return { resource: isNameable ? resource : { type: 'usbtmc-file', path }, path, description: '' };
+  });
 
-/** By what does not change when it is plugged in elsewhere; undefined: it has no serial number, or one with strange signs. */
-const usbResource = (facts: UsbFacts | undefined, interfaceNumber = '0'): Resource | undefined => {
-  if (facts === undefined || !/^[\w.-]+$/.test(facts.serial)) return undefined;
-  const { vendor, product, serial } = facts;
-  const text = `USB::0x${vendor}::0x${product}::${serial}::${Number.parseInt(interfaceNumber, 16)}::INSTR`;
-  try {
-    return parseResource(text);
-  } catch {
-    return undefined; // a kernel that shows something else than numbers: the device file will do
-  }
-};
-
-const usbFacts = (device: string, tree: DeviceTree): UsbFacts | undefined => {
+/** What the maker of a USB adapter wrote into it. */
+const usbWords = (device: string, tree: DeviceTree): string => {
   let at = device;
   for (let level = 0; level < MAX_LEVELS; level += 1, at = dirname(at)) {
-    const vendor = tree.text(`${at}/idVendor`)?.trim();
-    if (vendor === undefined) continue;
+    if (tree.text(`${at}/idVendor`) === undefined) continue;
     const its = (file: string): string => tree.text(`${at}/${file}`)?.trim() ?? '';
-    const serial = its('serial');
     const name = [its('manufacturer'), its('product')].filter((word) => word !== '').join(' ');
-    const label = [name, serial === '' ? '' : `serial ${serial}`].filter((word) => word !== '').join(', ');
-    return { vendor, product: its('idProduct'), serial, label };
+    const serial = its('serial');
+    return [name, serial === '' ? '' : `serial ${serial}`].filter((word) => word !== '').join(', ');
   }
-  return undefined;
+  return '';
 };

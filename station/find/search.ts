@@ -22,7 +22,7 @@ export type SearchContext = {
   readonly searchMdns: (local: LocalAddress) => Promise<readonly Announcement[]>;
   readonly searchPortmappers: (local: LocalAddress) => Promise<readonly string[]>;
   readonly serialPorts: () => Promise<readonly LocalDevice[]>;
-  readonly usbtmcDevices: () => readonly LocalDevice[];
+  readonly usbtmcDevices: () => Promise<readonly LocalDevice[]>;
   /** Who has it now; undefined: nobody that is known. */
   readonly usedBy: (resource: Resource) => string | undefined;
   readonly onProgress: (words: string) => void;
@@ -49,7 +49,7 @@ type HostToTry = { readonly host: string; readonly announced: readonly Announcem
 export const search = async (options: SearchOptions, context: SearchContext): Promise<SearchResult> => {
   const isAround = options.hosts.length === 0;
   const serialPorts = isAround || options.baudRate !== undefined ? await context.serialPorts() : [];
-  const usbtmcDevices = isAround ? context.usbtmcDevices() : [];
+  const usbtmcDevices = isAround ? await context.usbtmcDevices() : [];
   const hosts = isAround ? await hostsAround(context) : options.hosts.map((host) => ({ host, announced: [] }));
   const ask = unlessUsed(context);
   const [onNetwork, onWires] = await Promise.all([

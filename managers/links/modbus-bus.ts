@@ -3,7 +3,7 @@ import { abortReason, sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import type { ModbusClient, ModbusRequests } from './modbus-client.js';
-import { modbusProblem } from './modbus-problems.js';
+import { messageOf, modbusProblem } from './modbus-problems.js';
 
 export type ModbusBusOptions = {
   /** What messages call it: `the Modbus line /dev/ttyUSB0`. */
@@ -144,7 +144,7 @@ export class ModbusBus {
           });
         },
         (thrown: unknown) => {
-          fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+          fail(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
         },
       );
       if (signal.aborted) onAbort();

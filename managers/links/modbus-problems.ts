@@ -35,8 +35,8 @@ export const exceptionCode = (thrown: unknown): number | undefined => {
   return typeof code === 'number' ? code : undefined;
 };
 
-/** Its errors are not all of class Error. */
-const messageOf = (thrown: unknown): string => {
+/** What it says is wrong: its own errors, a time-out for one, are not of class Error. */
+export const messageOf = (thrown: unknown): string => {
   const message: unknown = typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, 'message') : thrown;
   return String(message);
 };

@@ -248,6 +248,18 @@ describe('ModbusRoad', () => {
     expect(clients).to.have.length(2);
   });
 
+  for (const [message, code] of [
+    ['Timed out', 'TIMEOUT'],
+    ['Port Not Open', 'DISCONNECTED'],
+  ] as const) {
+    it(`knows "${message}" for ${code}, though the client throws what is no Error`, async () => {
+      const road = await open();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as modbus-serial does
+      answer = () => Promise.reject({ name: 'TransactionTimedOutError', message });
+      expect(await read(road)).to.match(new RegExp(`^${code} unit 1 on MODBUS-TCP::gateway::502 `));
+    });
+  }
+
   it('does not take what is no answer for one', async () => {
     const road = await open();
     answer = () => {

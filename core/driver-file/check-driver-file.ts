@@ -7,6 +7,7 @@ import { checkLimitOrder } from './check-value.js';
 import type { ChannelSpec, DriverFile, ModelSpec, ParameterSpec } from './driver-file.js';
 import { Findings, type Finding } from './finding.js';
 import { withVocabulary } from './resolve.js';
+import { simulatedIdentity } from './simulated-identity.js';
 
 /** All that is wrong with a driver file and that no schema can say. Takes one that has passed the schema. */
 export const checkDriverFile = (file: DriverFile): readonly Finding[] => {
@@ -42,14 +43,14 @@ const checkTalk = (file: DriverFile, findings: Findings): void => {
 };
 
 /** The simulated instrument is recognised by its own driver. */
-const checkSimulatedIdentity = ({ identity, models, simulation }: DriverFile, findings: Findings): void => {
-  const pattern = checkedPattern(identity.answer, new Findings());
-  if (simulation === undefined || pattern === undefined) return;
-  const { manufacturer = 'Busbar', serial = '0', revision = '0' } = simulation;
-  for (const model of Object.keys(models)) {
-    const answer = [manufacturer, model, serial, revision].join(',');
-    if (pattern.exec(answer)?.groups?.['model'] !== model)
-      findings.add(`would say "${answer}", in which identity.answer does not find the model ${model}`);
+const checkSimulatedIdentity = (file: DriverFile, findings: Findings): void => {
+  const pattern = checkedPattern(file.identity.answer, new Findings());
+  if (pattern === undefined) return;
+  for (const model of Object.keys(file.models)) {
+    const answer = simulatedIdentity(file, model);
+    if (pattern.exec(answer)?.groups?.['model'] === model) continue;
+    const advice = 'give it a manufacturer, serial and revision that fit, or mend the pattern';
+    findings.add(`would say "${answer}", in which identity.answer does not find the model ${model}; ${advice}`);
   }
 };
 

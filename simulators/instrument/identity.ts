@@ -1,11 +1,10 @@
 import type { DriverFile } from '../../core/driver-file/driver-file.js';
+import { simulatedIdentity } from '../../core/driver-file/simulated-identity.js';
 import type { Machine } from './machine.js';
 
 /** The answer to `*IDN?`. */
-export const identityOf = ({ driver, model, serial }: Machine): string => {
-  const { manufacturer = 'Busbar', serial: ofFile = '0', revision = '0' } = driver.file.simulation ?? {};
-  return [manufacturer, model.name, serial ?? ofFile, revision].join(',');
-};
+export const identityOf = ({ driver, model, serial }: Machine): string =>
+  simulatedIdentity(driver.file, model.name, serial);
 
 /** How instruments say that they have refused nothing. */
 const noErrors: readonly [string, ...string[]] = ['+0,"No error"', '0,"No error"', '0,"No Error"', '0, No Error', '0'];

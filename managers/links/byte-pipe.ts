@@ -75,7 +75,7 @@ export class BytePipe {
     return this.#unread.take();
   }
 
-  /** What `look` gives at last: it is asked now and whenever something happens. Errors: DISCONNECTED, TIMEOUT at the deadline. */
+  /** What `look` gives at last, or throws: it is asked now and whenever something happens. Errors: DISCONNECTED, TIMEOUT at the deadline. */
   until<T>(look: () => T | undefined, call: Call): Promise<T> {
     const { clock, name } = this.#options;
     return new Promise((resolve, reject) => {
@@ -86,11 +86,19 @@ export class BytePipe {
         settleIt();
       };
       const lookNow = (): void => {
-        const found = this.#end === undefined && !call.signal.aborted ? look() : undefined;
+        const found = this.#end === undefined && !call.signal.aborted ? tryLook() : undefined;
         const end = this.#end;
         if (found !== undefined) settle(() => resolve(found));
         else if (call.signal.aborted) onAbort();
         else if (end !== undefined) settle(() => reject(new HardwareError(end.code, end.message)));
+      };
+      const tryLook = (): T | undefined => {
+        try {
+          return look();
+        } catch (thrown) {
+          settle(() => reject(thrown instanceof Error ? thrown : new Error(String(thrown))));
+          return undefined;
+        }
       };
       const onAbort = (): void => {
         settle(() => reject(abortReason(call.signal)));

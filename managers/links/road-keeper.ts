@@ -2,6 +2,7 @@ import { BehaviorSubject, EMPTY, ReplaySubject, share, switchMap, type Observabl
 import type { Clock } from '../../core/clock.js';
 import { HardwareError, problem, toProblem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
+import { eitherSignal } from './either-signal.js';
 import { endingAt } from './ending-at.js';
 import type { LinkStatistics } from './link-statistics.js';
 import type { Road, RoadLife } from './road.js';
@@ -40,7 +41,9 @@ export class RoadKeeper<Carrier extends Keepable> {
   #isTainted = false;
   #gone: Problem | undefined;
   #endOperation: (reason: Error) => void = () => undefined;
-  #closing: Promise<void> = Promise.resolve();
+  /** Resolves when no road is open any more, nor about to be; never rejects. */
+  #closing: Promise<unknown> = Promise.resolve();
+  readonly #ending = new AbortController();
 
   constructor(road: Carrier, options: RoadKeeperOptions<Carrier>) {
     this.#options = options;
@@ -76,33 +79,27 @@ export class RoadKeeper<Carrier extends Keepable> {
   async clean(call: Call): Promise<Carrier> {
     this.#refuseGone();
     const road = this.#road;
-    if (road !== undefined && !this.#isTainted) return road;
-    if (road !== undefined && (await this.#clear(road, call)) === 'clear') {
-      this.#isTainted = false;
-      return road;
-    }
-    return this.reopen(call);
+    if (road === undefined) return this.reopen(call);
+    if (!this.#isTainted) return road;
+    const outcome = await this.#clear(road, call);
+    if (outcome === 'reopen') return this.reopen(call);
+    if (outcome === 'owed') throw this.#stillOwed();
+    this.#isTainted = false;
+    return road;
   }
 
   /** Closes the road and opens it again. What fails for want of time is tried again by the next request; anything else loses
    *  the link. */
   async reopen(call: Call): Promise<Carrier> {
-    const { open, openTimeoutMs, clock, statistics } = this.#options;
+    const { clock } = this.#options;
     this.#letGo();
     await this.during(this.#closing);
-    const deadline = Math.min(call.deadline, clock.monotonic() + REOPEN_SHARE * openTimeoutMs);
-    const opening = open(endingAt(call, deadline));
+    const opening = this.#open(call);
+    // Whoever closes the link waits for this, too: another may open the same at once.
+    this.#closing = opening.catch(() => undefined);
     try {
-      const road = await this.during(opening);
-      statistics.count('reopened');
-      this.#take(road);
-      return road;
+      return await this.during(opening);
     } catch (thrown) {
-      // It may still open, later than anyone waits for it.
-      opening.then(
-        (road) => road.close(),
-        () => undefined,
-      );
       if (!call.signal.aborted && clock.monotonic() < call.deadline) this.lose(toProblem(thrown));
       throw thrown;
     }
@@ -138,7 +135,25 @@ export class RoadKeeper<Carrier extends Keepable> {
     await this.#closing;
   }
 
-  async #clear(road: Carrier, call: Call): Promise<'clear' | 'reopen'> {
+  async #open(call: Call): Promise<Carrier> {
+    const { open, openTimeoutMs, clock, statistics } = this.#options;
+    const deadline = Math.min(call.deadline, clock.monotonic() + REOPEN_SHARE * openTimeoutMs);
+    const { signal, letGo } = eitherSignal(call.signal, this.#ending.signal);
+    try {
+      const road = await open({ ...endingAt(call, deadline), signal });
+      if (this.#gone !== undefined) {
+        await road.close();
+        throw this.#disconnected(this.#gone);
+      }
+      statistics.count('reopened');
+      this.#take(road);
+      return road;
+    } finally {
+      letGo();
+    }
+  }
+
+  async #clear(road: Carrier, call: Call): Promise<Awaited<ReturnType<RoadLife['clear']>>> {
     try {
       const deadline = Math.min(call.deadline, this.#options.clock.monotonic() + CLEAR_LIMIT_MS);
       return await this.during(road.clear(endingAt(call, deadline)));
@@ -159,10 +174,12 @@ export class RoadKeeper<Carrier extends Keepable> {
   }
 
   #end(reason: Problem): void {
+    const end = this.#disconnected(reason);
     this.#gone = reason;
     this.#letGo();
     this.#roads.complete();
-    this.#endOperation(this.#disconnected(reason));
+    this.#ending.abort(end);
+    this.#endOperation(end);
   }
 
   #letGo(): void {
@@ -171,6 +188,11 @@ export class RoadKeeper<Carrier extends Keepable> {
     this.#following?.unsubscribe();
     this.#roads.next(undefined);
     if (road !== undefined) this.#closing = road.close();
+  }
+
+  #stillOwed(): HardwareError {
+    const text = `${this.#options.resource} still owes the answer to an earlier request; nothing is sent before it has come`;
+    return new HardwareError('TIMEOUT', text);
   }
 
   #refuseGone(): void {

@@ -9,8 +9,8 @@ export type RoadLife = {
   /** What it shares with other roads, such as an adapter: one operation at a time over all of them. */
   readonly bus: string;
   /** Called after a request that was given up, before the next one: afterwards no answer to it can come. `reopen`: this road
-   *  has no way to be sure; it is closed and opened again. */
-  readonly clear: (call: Call) => Promise<'clear' | 'reopen'>;
+   *  has no way to be sure; it is closed and opened again. `owed`: that would not help either, so nothing may be sent yet. */
+  readonly clear: (call: Call) => Promise<'clear' | 'reopen' | 'owed'>;
   /** Never rejects. */
   readonly close: () => Promise<void>;
   /** Hot; once. */

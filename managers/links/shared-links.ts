@@ -5,7 +5,6 @@ import type { Call } from '../../core/parameter.js';
 import { within } from '../../core/within.js';
 import type { Resource } from '../../core/wire/visa-resource.js';
 import type { Buses } from './buses.js';
-import { endingAt } from './ending-at.js';
 import { LinkStatistics } from './link-statistics.js';
 import type { RoadLife } from './road.js';
 import { RoadKeeper } from './road-keeper.js';
@@ -73,14 +72,16 @@ export class SharedLinks<Carrier extends RoadLife, Link extends Shareable> {
   /** Errors: DISCONNECTED, TIMEOUT, LOCKED; BAD_ARGUMENT when it is already open with other settings. */
   async lease(opening: Opening, call: Call): Promise<Lease<Link>> {
     const { name } = opening;
-    await this.#closing.get(name);
+    for (let closing = this.#closing.get(name); closing !== undefined; closing = this.#closing.get(name)) {
+      await this.#inTime(`${name} was not closed`, closing, call);
+    }
     const entry = this.#entries.get(name) ?? this.#begin(opening);
     if (entry.wish !== wishOf(opening.settings)) {
       throw new HardwareError('BAD_ARGUMENT', `${name} is already open with other settings; give both users the same`);
     }
     entry.users += 1;
     try {
-      const link = await this.#inTime(name, entry.opened, call);
+      const link = await this.#inTime(`${name} was not open`, entry.opened, call);
       return { link, letGo: () => this.#letGo(name, entry) };
     } catch (thrown) {
       void this.#letGo(name, entry);
@@ -186,12 +187,11 @@ export class SharedLinks<Carrier extends RoadLife, Link extends Shareable> {
     return known;
   }
 
-  #inTime(name: string, opened: Promise<Link>, call: Call): Promise<Link> {
+  #inTime<T>(failing: string, work: Promise<T>, { signal, deadline }: Call): Promise<T> {
     const { clock } = this.#options.context;
-    const { signal, deadline } = endingAt(call, call.deadline);
     const ms = Math.max(0, deadline - clock.monotonic());
-    const late = (): Error => new HardwareError('TIMEOUT', `${name} was not open within ${Math.round(ms)} ms`);
-    return within(clock, opened, { ms, late, signal });
+    const late = (): Error => new HardwareError('TIMEOUT', `${failing} within ${Math.round(ms)} ms`);
+    return within(clock, work, { ms, late, signal });
   }
 }
 

@@ -142,10 +142,52 @@ describe('SerialRoad', () => {
     expect(road.pendingBytes).to.equal(0);
   });
 
-  it('asks to be opened anew when the answer that is owed does not come', async () => {
+  it('is not clear as long as the answer that is owed has not come: a port that is opened anew hears it, too', async () => {
     const road = await open();
     await send(road, 'V?');
-    expect(await done(road.clear(call(1_000)))).to.equal('reopen');
+    expect(await done(road.clear(call(1_000)))).to.equal('owed');
+    expect(await done(road.clear(call(50)))).to.equal('owed');
+    const clearing = road.clear(call(2_000));
+    clock.after(500, () => {
+      say('late\n');
+    });
+    expect(await done(clearing)).to.equal('clear');
+  });
+
+  it('gives an instrument up that has owed its answer for 5 s', async () => {
+    const road = await open();
+    await send(road, 'V?');
+    for (const outcome of ['done: owed', 'done: owed']) {
+      expect(await done(outcomeOf(road.clear(call(2_000))))).to.equal(outcome);
+    }
+    expect(await done(outcomeOf(road.clear(call(2_000))))).to.match(
+      /^DISCONNECTED the instrument at \/dev\/ttyUSB0 has not answered its last request within 5\d\d\d ms$/,
+    );
+  });
+
+  it('owes nothing any more when the late answer was dropped', async () => {
+    const road = await open();
+    await send(road, 'V?');
+    expect(await done(outcomeOf(road.receive(call(100))))).to.match(/^TIMEOUT/);
+    say('late\n');
+    await clock.pass(10);
+    expect(road.drop?.()).to.equal('clear');
+    const startedAt = clock.monotonic();
+    expect(await done(road.clear(call()))).to.equal('clear');
+    expect(clock.monotonic() - startedAt).to.be.below(500);
+  });
+
+  it('refuses an answer without end', async () => {
+    const road = await open();
+    await send(road, 'V?');
+    const answer = outcomeOf(road.receive(call(20_000)));
+    const piece = '1'.repeat(1 << 20);
+    for (let count = 0; count < 17; count += 1) {
+      say(piece);
+      await clock.pass(10);
+    }
+    expect(await done(answer)).to.match(/^TOO_LARGE .* more than 16777216 bytes .*link\.readTermination/);
+    expect(road.pendingBytes).to.be.below(2 << 20); // what has come since
   });
 
   it('is clear at once when nothing is owed', async () => {

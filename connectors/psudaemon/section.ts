@@ -29,8 +29,12 @@ export const psudaemonSection = (
         origin: { connector: name, peer: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}` },
       }),
   });
+  /** As bytes: to the type of a text fastify adds a charset, which the original does not have. */
   const send = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
-    reply.code(status).headers(headers).send(body);
+    reply
+      .code(status)
+      .headers(headers)
+      .send(typeof body === 'string' ? Buffer.from(body) : body);
 
   return {
     name: 'psudaemon',

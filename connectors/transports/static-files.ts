@@ -48,7 +48,7 @@ export const staticFiles =
       name === undefined ? undefined : await readIfNew(join(directory, name), request.headers['if-none-match']);
     if (name === undefined || file === undefined) {
       if (name === 'index.html') sendProblem(request, reply, 503, missing);
-      else sendProblem(request, reply, 404, 'there is no such file');
+      else reply.callNotFound(); // the path may be under that of another section, which has its own words for it
       return;
     }
     reply.headers({

@@ -144,7 +144,7 @@ describe('the WebSocket connector', () => {
 
     it('answers in JSON to a program that wants it', async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/nothing`, { headers: { Accept: 'application/json' } });
-      expect(await answer.json()).to.deep.equal({ status: 404, message: 'there is no such file' });
+      expect(await answer.json()).to.deep.equal({ status: 404, message: 'there is nothing at this path' });
     });
 
     it('has no WebSocket at another path', async () => {

@@ -96,11 +96,9 @@ export class Connection<Driver extends Device> {
     try {
       await within(clock, opening, { ms: OPEN_TIMEOUT_MS, late, signal });
     } catch (thrown) {
-      // It may still open, later than anyone waits for it.
-      opening.then(
-        () => this.#close(driver),
-        () => undefined,
-      );
+      // It may still open, or, when it was closed under its hands, fail with a link that it got since.
+      const close = (): Promise<void> => this.#close(driver);
+      opening.then(close, signal.aborted ? close : () => undefined);
       throw thrown;
     }
     return driver;

@@ -139,6 +139,25 @@ describe('Connection', () => {
     expect(asked).to.deep.equal(['open 1', 'closed 1', 'open 2']);
   });
 
+  it('closes a driver again that was closed while it opened, and fails with a link that it got since', async () => {
+    let closed = 0;
+    let fail: (reason: Error) => void = () => undefined;
+    const open = (): Promise<void> => new Promise((_resolve, reject) => (fail = reject));
+    connect(() => ({
+      open,
+      close: () => {
+        closed += 1;
+        return Promise.resolve();
+      },
+    }));
+    await clock.pass(10);
+    await connection.stop();
+    expect(closed).to.equal(1);
+    fail(new HardwareError('ABORTED', 'the link was closed'));
+    await clock.pass(10);
+    expect(closed).to.equal(2);
+  });
+
   it('grows its pauses until it has been online for 3 s', async () => {
     connect(() => good);
     for (let cycle = 0; cycle < 3; cycle += 1) {

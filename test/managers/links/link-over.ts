@@ -12,7 +12,7 @@ import { SharedLinks } from '../../../managers/links/shared-links.js';
 export const RESOURCE = 'TCPIP0::meter::5025::SOCKET';
 
 export type LinksOver = {
-  readonly open: (resource?: string, settings?: LinkSettings) => Promise<LinkHandle>;
+  readonly open: (resource?: string, settings?: LinkSettings, call?: Call) => Promise<LinkHandle>;
   readonly reports: () => readonly LinkReport[];
   /** Resources whose instrument lock is held. */
   readonly claimed: readonly string[];
@@ -49,13 +49,15 @@ export const linksOver = (
   return {
     claimed,
     reports: () => links.reports(),
-    open: async (resource = RESOURCE, settings = {}) => {
+    open: async (resource = RESOURCE, settings = {}, call = forEver()) => {
       const opening = { name: resource, resource: parseResource(resource), lock: resource, settings };
-      const { link, letGo } = await links.lease(opening, { signal: new AbortController().signal, deadline: Infinity });
+      const { link, letGo } = await links.lease(opening, call);
       return new LinkHandle({ link, clock, limitMs: settings.timeoutMs ?? 2_000, onClose: letGo });
     },
   };
 };
+
+const forEver = (): Call => ({ signal: new AbortController().signal, deadline: Infinity });
 
 /** One link over one road that is never opened again. */
 export const linkOver = (clock: Clock, road: Road): Promise<LinkHandle> => linksOver(clock, () => road).open();

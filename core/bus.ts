@@ -5,7 +5,7 @@ import { Deduplicator } from './deduplicator.js';
 import { HardwareError, problem, type Problem } from './errors.js';
 import { inGateOrder, standardGuards, type Guard } from './guards.js';
 import type { HardwareManager } from './manager.js';
-import type { Command, CommandRequest, Failure, Output, Reading, Reply } from './message.js';
+import type { Alarm, Command, CommandRequest, Failure, Output, Reading, Reply } from './message.js';
 import { OutputStream } from './output-stream.js';
 import { Relay } from './relay.js';
 
@@ -103,6 +103,11 @@ export class Bus {
   /** The newest reading of every parameter of every manager. */
   snapshot(): readonly Reading[] {
     return [...this.#streams.values()].flatMap(({ stream }) => stream.snapshot());
+  }
+
+  /** The alarms that hold now, of every manager. */
+  alarms(): readonly Alarm[] {
+    return [...this.#streams.values()].flatMap(({ stream }) => stream.alarms());
   }
 
   /** Takes a command through the gate. The answer comes on `outputs`: exactly one reply or failure that names the command. */

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from './clock.js';
-import { topicOf, type Output, type OutputBody, type Reading } from './message.js';
+import { topicOf, type Alarm, type Output, type OutputBody, type Reading } from './message.js';
 import { Relay } from './relay.js';
 
 /** The output of one manager name: stamps what is said, keeps the newest readings, fans out.
@@ -12,6 +12,8 @@ export class OutputStream {
   /** By topic; a reading's is in the newest of its topic, as long as that is kept. */
   readonly #lastSeq = new Map<string, number>();
   readonly #newest = new Map<string, Reading>();
+  /** Those that hold now, by channel and name. */
+  readonly #alarms = new Map<string, Alarm>();
   #epoch: number;
   #seq = 0;
 
@@ -41,6 +43,11 @@ export class OutputStream {
     return [...this.#newest.values()];
   }
 
+  /** The alarms that hold now, in the order in which they began. */
+  alarms(): readonly Alarm[] {
+    return [...this.#alarms.values()];
+  }
+
   newest(topic: string): Reading | undefined {
     return this.#newest.get(topic);
   }
@@ -57,6 +64,7 @@ export class OutputStream {
     const output: Output = { manager: this.manager, topic, epoch: this.#epoch, seq, previous, timeMs, ...body };
     if (output.type === 'reading') this.#newest.set(topic, output);
     else this.#lastSeq.set(topic, seq);
+    if (output.type === 'alarm') this.#keepAlarm(output);
     this.#relay.next(output);
     return output;
   }
@@ -76,6 +84,13 @@ export class OutputStream {
     this.#seq = 0;
     this.#lastSeq.clear();
     this.#newest.clear();
+    this.#alarms.clear();
+  }
+
+  #keepAlarm(alarm: Alarm): void {
+    const place = `${alarm.channel ?? ''} ${alarm.alarm}`;
+    if (alarm.isActive) this.#alarms.set(place, alarm);
+    else this.#alarms.delete(place);
   }
 
   complete(): void {

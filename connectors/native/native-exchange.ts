@@ -211,7 +211,10 @@ export class NativeExchange {
     }
     this.#subscriptions.leave(peer.group, peer.outbox);
     peer.group = this.#subscriptions.join(patterns, peer.outbox);
-    this.#send(peer, { type: 'snapshot', readings: this.#readings(peer.group.matches) }, id);
+    const { matches } = peer.group;
+    const alarms = this.#options.bus.alarms().filter(({ topic }) => matches(topic));
+    const held = alarms.length === 0 ? {} : { alarms };
+    this.#send(peer, { type: 'snapshot', readings: this.#readings(matches), ...held }, id);
   }
 
   #readings(matches: (topic: string) => boolean): readonly Reading[] {

@@ -231,8 +231,10 @@ export class NativeClient {
         if (this.#continuity.follow(frame)) this.#outputs.next(frame);
         return;
       case 'snapshot':
-        if (frame.id === this.#subscriptionId)
+        if (frame.id === this.#subscriptionId) {
           for (const reading of this.#continuity.adopt(frame.readings)) this.#outputs.next(reading);
+          for (const alarm of frame.alarms ?? []) this.#outputs.next(alarm);
+        }
         this.#settle(frame.id, { type: 'reply', value: frame });
         return;
       case 'gap':

@@ -1,7 +1,7 @@
 import type { Description } from '../description.js';
 import type { Problem } from '../errors.js';
 import type { Json, JsonObject } from '../json-value.js';
-import type { ChannelId, Output, Reading } from '../message.js';
+import type { Alarm, ChannelId, Output, Reading } from '../message.js';
 
 /** The native protocol: one JSON object a frame, over WebSocket (`/busbar/ws`) and ZeroMQ ROUTER alike.
  *  Every request may carry an `id`, which its answer repeats. docs/protocols/native.md is written from these types. */
@@ -56,7 +56,12 @@ export type WelcomeFrame = WithId & {
   readonly managers: readonly string[];
 };
 export type DescriptionFrame = WithId & { readonly type: 'description'; readonly managers: readonly Description[] };
-export type SnapshotFrame = WithId & { readonly type: 'snapshot'; readonly readings: readonly Reading[] };
+export type SnapshotFrame = WithId & {
+  readonly type: 'snapshot';
+  readonly readings: readonly Reading[];
+  /** To a subscription: those on its topics that hold now; absent: none. */
+  readonly alarms?: readonly Alarm[];
+};
 export type PongFrame = WithId & { readonly type: 'pong'; readonly timeMs: number };
 /** What was no frame of this protocol, answered to its sender alone. */
 export type ErrorFrame = WithId & { readonly type: 'error'; readonly problem: Problem };

@@ -13,6 +13,14 @@ const reading = (parameter: string, value: number, timeMs = START_MS): OutputBod
   quality: 'good',
   timeMs,
 });
+const alarm = (name: string, isActive: boolean): OutputBody => ({
+  type: 'alarm',
+  channel: 1,
+  alarm: name,
+  isActive,
+  severity: 'alarm',
+  message: 'it has tripped',
+});
 const event: OutputBody = { type: 'event', event: 'busy', details: {} };
 
 describe('OutputStream', () => {
@@ -29,6 +37,18 @@ describe('OutputStream', () => {
 
   afterEach(() => {
     clock.uninstall();
+  });
+
+  it('knows the alarms that hold now, until its manager starts anew', () => {
+    for (const [name, isActive] of [
+      ['hot', true],
+      ['tripped', true],
+      ['hot', false],
+    ] as const)
+      stream.publish(alarm(name, isActive));
+    expect(stream.alarms()).to.deep.equal(heard.slice(1, 2));
+    stream.restart();
+    expect(stream.alarms()).to.be.empty;
   });
 
   it('stamps what is said with manager, topic, epoch, sequence number and time', () => {

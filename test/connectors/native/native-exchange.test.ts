@@ -49,6 +49,18 @@ describe('a native exchange', () => {
       ]);
     });
 
+    it('tells a newcomer the alarms that hold on its topics', () => {
+      for (const [manager, isActive] of [
+        ['hv', true],
+        ['psu', true],
+        ['hv', false],
+        ['gun', true],
+      ] as const)
+        lab.alarm(manager, isActive);
+      peer.send({ type: 'subscribe', id: 'a', patterns: ['psu/**', 'hv/**'] });
+      expect(peer.of('snapshot')[0]?.alarms?.map(({ topic }) => topic)).to.deep.equal(['psu/$alarm']);
+    });
+
     it('leaves out of a new subscription what was said before it in the same turn', () => {
       const older = lab.join();
       older.send({ type: 'subscribe', patterns: ['hv/**'] });

@@ -112,6 +112,11 @@ export class NativeLab {
     return new FakePeer(this.exchange, `peer-${++this.#peers}`);
   }
 
+  alarm(manager: string, isActive: boolean): void {
+    const what = { alarm: 'tripped', severity: 'alarm', message: 'the output is off' } as const;
+    this.bus.streamOf(manager).publish({ type: 'alarm', isActive, ...what });
+  }
+
   read(manager: string, channel: number, parameter: string, value: number): void {
     this.bus.streamOf(manager).publish({ type: 'reading', channel, parameter, value, quality: 'good', timeMs: 0 });
   }

@@ -301,6 +301,14 @@ describe('the native client', () => {
       expect(client.losses).to.deep.equal({ gaps: 0, conflated: 0 });
     });
 
+    it('gives the alarms that hold, as if they were said now', () => {
+      const tripped = { ...readingOf('hv/$alarm', 3, 0), type: 'alarm', alarm: 'tripped', isActive: true } as const;
+      const alarms = [{ ...tripped, severity: 'alarm', message: 'off' } as const];
+      void client.subscribe(['hv/**']);
+      station.current.say({ type: 'snapshot', readings: [], alarms, id: 2 });
+      expect(outputs.at(-1)).to.deep.equal(alarms[0]);
+    });
+
     it('resolves with the snapshot', async () => {
       const answer = client.subscribe(['psu/**']);
       station.current.say({ type: 'snapshot', readings: [readingOf('psu/voltage', 1, 0)], id: 2 });

@@ -9,6 +9,7 @@ import type { Registries } from './registries.js';
 /** Everything that this program can be made of. */
 export const allKinds: Registries = {
   managers: { ...managerKinds, ...simulatorKinds },
+  playing: Object.keys(simulatorKinds),
   connectors: connectorRegistry,
   services: serviceKinds,
   drivers: driverFiles,

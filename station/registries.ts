@@ -5,6 +5,8 @@ import type { ConnectorKind, ManagerKind, Registry, ServiceKind } from '../core/
 /** What a station can be built from. */
 export type Registries = {
   readonly managers: Registry<ManagerKind>;
+  /** Kinds of manager that play what others connect to: they are started first, wherever the config has them. */
+  readonly playing?: readonly string[];
   readonly connectors: Registry<ConnectorKind>;
   readonly services: Registry<ServiceKind>;
   readonly drivers: DriverFiles;

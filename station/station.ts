@@ -110,7 +110,7 @@ export class Station {
     try {
       for (const name of Object.keys(managers)) await this.#parts.buildManager(name, managers);
       for (const name of Object.keys(services)) await this.#parts.addService(name, services);
-      for (const manager of this.#parts.managers) await manager.start();
+      for (const manager of this.#inOrderOfStart()) await manager.start();
       await this.#openAll(Object.keys(connectors));
     } catch (thrown) {
       // No safe action: a station that finds its port taken must not switch off what another one runs.
@@ -120,6 +120,13 @@ export class Station {
     }
     this.#health.start();
     return this.#parts.listeners;
+  }
+
+  #inOrderOfStart(): readonly HardwareManager[] {
+    const { playing = [] } = this.#options.registries;
+    const isPlaying = ({ name }: HardwareManager): boolean => playing.includes(this.#config.managers[name]?.kind ?? '');
+    const { managers } = this.#parts;
+    return [...managers.filter(isPlaying), ...managers.filter((manager) => !isPlaying(manager))];
   }
 
   /** Rule 10 of ARCHITECTURE; bounded, idempotent, never rejects. */

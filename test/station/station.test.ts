@@ -48,6 +48,13 @@ describe('a station', () => {
       expect(run.diary).to.deep.equal(['log started', 'hv opened', 'web started']);
     });
 
+    it('starts what plays instruments before those who want to reach them', async () => {
+      const { hv } = one.managers;
+      const bench = { kind: 'player', options: {} };
+      await start({ ...one, managers: hv === undefined ? { bench } : { hv, bench } });
+      expect(run.diary.slice(0, 3)).to.deep.equal(['log started', 'bench opened', 'hv opened']);
+    });
+
     it('tells where it listens', async () => {
       expect(await start(one)).to.deep.equal([{ name: 'web', url: 'tcp://127.0.0.1:1' }]);
     });

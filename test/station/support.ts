@@ -1,4 +1,4 @@
-import type { Connector, ConnectorKind, Service, ServiceKind } from '../../core/connector.js';
+import type { Connector, ConnectorKind, ManagerKind, Service, ServiceKind } from '../../core/connector.js';
 import { Bus } from '../../core/bus.js';
 import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
@@ -55,59 +55,58 @@ export const fakeKinds = (diary: Diary): Registries => {
     optionsSchema: { type: 'object' },
     create: (options, { name }) => part(name, options),
   };
+  const managerKind: ManagerKind = {
+    optionsSchema: { type: 'object' },
+    create: (options, context) => {
+      const { manager } = context.stream;
+      return defineManager<Device>({
+        kind: 'fake',
+        description: 'Writes down what is done to it',
+        parameters: {
+          level: numeric({ description: 'Level', unit: 'V', scope: 'manager', read: () => Promise.resolve(5) }),
+        },
+        commands: {
+          wait: command({
+            description: 'Runs until it is aborted',
+            arguments: {},
+            busy: 'reject',
+            target: 'manager',
+            timeoutMs: 60_000,
+            run: (_driver, _channel, _values, { signal }) =>
+              new Promise((_resolve, reject) => {
+                signal.addEventListener('abort', () => {
+                  reject(new HardwareError('ABORTED', 'aborted'));
+                });
+              }),
+          }),
+        },
+        makeSafe: () => {
+          if (options['unsafe'] === true) return Promise.reject(new HardwareError('DEVICE_FAULT', 'relay stuck'));
+          diary.push(`${manager} safe`);
+          return Promise.resolve();
+        },
+      }).create({
+        ...context,
+        createDriver: () => ({
+          open: () => {
+            diary.push(`${manager} opened`);
+            return Promise.resolve();
+          },
+          close: () => {
+            diary.push(`${manager} closed`);
+            return Promise.resolve();
+          },
+        }),
+      });
+    },
+  };
   return {
     connectors: { fake: () => Promise.resolve(connectorKind) },
     services: { fake: () => Promise.resolve(serviceKind) },
     links: () => noLinks,
     drivers: noDriverFiles,
-    managers: {
-      fake: () =>
-        Promise.resolve({
-          optionsSchema: { type: 'object' },
-          create: (options, context) => {
-            const { manager } = context.stream;
-            return defineManager<Device>({
-              kind: 'fake',
-              description: 'Writes down what is done to it',
-              parameters: {
-                level: numeric({ description: 'Level', unit: 'V', scope: 'manager', read: () => Promise.resolve(5) }),
-              },
-              commands: {
-                wait: command({
-                  description: 'Runs until it is aborted',
-                  arguments: {},
-                  busy: 'reject',
-                  target: 'manager',
-                  timeoutMs: 60_000,
-                  run: (_driver, _channel, _values, { signal }) =>
-                    new Promise((_resolve, reject) => {
-                      signal.addEventListener('abort', () => {
-                        reject(new HardwareError('ABORTED', 'aborted'));
-                      });
-                    }),
-                }),
-              },
-              makeSafe: () => {
-                if (options['unsafe'] === true) return Promise.reject(new HardwareError('DEVICE_FAULT', 'relay stuck'));
-                diary.push(`${manager} safe`);
-                return Promise.resolve();
-              },
-            }).create({
-              ...context,
-              createDriver: () => ({
-                open: () => {
-                  diary.push(`${manager} opened`);
-                  return Promise.resolve();
-                },
-                close: () => {
-                  diary.push(`${manager} closed`);
-                  return Promise.resolve();
-                },
-              }),
-            });
-          },
-        }),
-    },
+    managers: { fake: () => Promise.resolve(managerKind), player: () => Promise.resolve(managerKind) },
+    playing: ['player'],
   };
 };
 

@@ -41,7 +41,7 @@ export class SafeButton extends PageElement {
         title=${isAll ? 'Everything to its safe state, at once (Alt+0)' : `Ends what runs on ${this.manager} and takes it to its safe state`}
         @click=${() => void this.#press()}
       >
-        ${isAll ? html`<span class="what">STOP ALL</span>` : html`<span class="what">ZERO</span>`}
+        ${isAll ? html`<span class="what">STOP ALL</span>` : html`<span class="what">SAFE</span>`}
         <span class="outcome" role="status">${outcome(progress)}</span>
       </button>
       ${this.#failureNote(progress)}

@@ -41,14 +41,23 @@ const strip = (
   names: readonly string[],
 ): TemplateResult => {
   const label = channel === undefined ? 'device' : `channel ${channel.id}`;
-  const tile = (parameter: string): TemplateResult =>
-    valueTile(page, description, {
+  const tile = (parameter: string): TemplateResult => {
+    const { unit, writtenBy } = description.parameters[parameter] ?? {};
+    return valueTile(page, description, {
       parameter,
-      topic: readingTopic(description.name, channel?.id, parameter),
-      fullScale: fullScale(description, channel, description.parameters[parameter]?.unit),
+      channel: channel?.id,
+      fullScale: fullScale(description, channel, unit),
+      limits: channel?.limits[`${writtenBy ?? ''}.value`],
     });
+  };
   return html`<div class="strip" role="group" aria-label=${`${description.name} ${label}`}>
-    ${channel === undefined ? nothing : html`<span class=${`channel${String(channel.id).length > MAX_SHORT_NAME ? ' is-named' : ''}`} aria-hidden="true"><small>ch</small>${channel.id}</span>`}
+    ${channel === undefined ? nothing : html`<span class=${`channel${String(channel.id).length > MAX_SHORT_NAME ? ' is-named' : ''}`} aria-hidden="true"><small>ch</small>${channel.id}${calledText(page, description, channel)}</span>`}
     <div class="tiles">${names.map(tile)}</div>
   </div>`;
+};
+
+/** What people call the channel, where it has a parameter `name`. */
+const calledText = (page: Page, { name }: Description, { id }: ChannelDescription): TemplateResult | typeof nothing => {
+  const called = page.session.model.reading(readingTopic(name, id, 'name'))?.value;
+  return typeof called === 'string' && called !== '' ? html`<small class="called">${called}</small>` : nothing;
 };

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/json-value.js';
+import type { Limits } from '../../core/parameter.js';
 
 /** What a column of a meter shows; more digits are in the raw value. */
 const SIGNIFICANT_DIGITS = 7;
@@ -13,7 +14,8 @@ export const numberText = (value: number, fullScale = 0): string => {
   const range = Math.max(size, fullScale);
   if (range !== 0 && (range >= 1e12 || range < 1e-4)) return value.toExponential(4).replaceAll('-', MINUS);
   const [whole = '', fraction] = (Number.isInteger(value) ? String(size) : size.toFixed(decimalsFor(range))).split('.');
-  const sign = value < 0 ? MINUS : '';
+  const isZero = !/[1-9]/.test(`${whole}${fraction ?? ''}`);
+  const sign = value < 0 && !isZero ? MINUS : '';
   return `${sign}${grouped(whole)}${fraction === undefined ? '' : `.${fraction}`}`;
 };
 
@@ -37,6 +39,15 @@ export const valueText = (value: Json, fullScale?: number): string => {
 export const jsonText = (value: unknown, indent?: number): string => JSON.stringify(value, exactly, indent);
 
 const exactly = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+/** Limits in a few characters: `0…25.75`. Undefined: there are none. */
+export const rangeText = ({ minimum, maximum }: Limits = {}): string | undefined => {
+  if (minimum === undefined && maximum === undefined) return undefined;
+  const [low, high] = [minimum, maximum].map((limit) => (limit === undefined ? '' : shortText(limit)));
+  return `${low ?? ''}\u2026${high ?? ''}`;
+};
+
+const shortText = (value: number): string => String(Number(value.toPrecision(SIGNIFICANT_DIGITS))).replace('-', MINUS);
 
 /** The unit as people write it: a plain number has none. */
 export const unitText = (unit: string | undefined): string | undefined =>

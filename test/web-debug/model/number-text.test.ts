@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { bytesText, jsonText, numberText, unitText, valueText } from '../../../web-debug/model/number-text.js';
+import {
+  bytesText,
+  jsonText,
+  numberText,
+  rangeText,
+  unitText,
+  valueText,
+} from '../../../web-debug/model/number-text.js';
 
 describe('the text of a number', () => {
   const texts: readonly (readonly [value: number, text: string])[] = [
@@ -20,6 +27,22 @@ describe('the text of a number', () => {
 
   it('leaves away the decimals that are nothing against the full scale', () => {
     expect(numberText(-0.267798, 26_000)).to.equal('\u22120.27');
+  });
+
+  it('puts no sign before nothing', () => {
+    expect(numberText(-0.000004, 25.75)).to.equal('0.00000');
+  });
+});
+
+describe('the text of limits', () => {
+  it('has both ends, or the one that there is', () => {
+    const all = [{ minimum: 0, maximum: 25.75 }, { minimum: -25.75, maximum: 0 }, { maximum: 1e6 }, {}];
+    expect(all.map((limits) => rangeText(limits))).to.deep.equal([
+      '0\u202625.75',
+      '\u221225.75\u20260',
+      '\u20261000000',
+      undefined,
+    ]);
   });
 });
 

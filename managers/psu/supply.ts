@@ -17,6 +17,9 @@ export type OutputSettings = {
   readonly rates?: { readonly voltage?: number; readonly current?: number };
 };
 
+/** A product has more digits than its factors: below a microwatt there is nothing but their noise. */
+const POWER_DECIMALS = 6;
+
 /** What outlives a connection: names, and what the config says. */
 export type SupplyMemory = {
   /** By the text of the output: `1` and `"1"` are the same. */
@@ -167,7 +170,7 @@ export class Supply implements Device {
       ? [voltage, current]
       : [await this.number('voltage', output, call), await this.number('current', output, call)];
     this.#multiplied.add(output);
-    return volts * amperes;
+    return Number((volts * amperes).toFixed(POWER_DECIMALS)) + 0;
   }
 
   nameOf(output: Output): string {

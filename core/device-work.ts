@@ -141,8 +141,7 @@ export class DeviceWork<Driver extends Device, Channel extends ChannelId> {
 
   async #read(driver: Driver, { parameter, channel }: PollItem<Channel>, call: Call): Promise<Problem | undefined> {
     const reason = await this.#options.desk.read(driver, parameter, channel, call);
-    // What was given up says nothing about the instrument.
-    if (reason !== undefined || !isAborted(call)) this.#judge(driver, reason);
+    this.#judge(driver, reason);
     return reason;
   }
 

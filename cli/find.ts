@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HardwareError } from '../core/errors.js';
@@ -45,6 +46,7 @@ const LOOK_AROUND_MS = 1_500;
 /** `busbar find`: what answers, with the lines to paste into a config. Data goes to `out`, progress to `err`. */
 export const find = async (places: readonly string[], options: FindOptions, lines: Lines): Promise<void> => {
   const { signal } = options;
+  setMaxListeners(0, signal); // each try listens to it, and hundreds are under way
   const say = (words: string): void => {
     lines.err(`busbar find: ${words}`);
   };

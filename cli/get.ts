@@ -44,6 +44,8 @@ const explainMissing = async ({ client, expect }: Session, address: string): Pro
   const [name = ''] = address.split('/');
   if (name.includes('*')) throw new CliError('refused', `nothing matches ${address}`);
   const manager = managerNamed(managers, name);
+  if (manager.state === 'offline' || manager.state === 'starting')
+    throw new CliError('refused', `no reading of ${address}: ${name} is ${manager.state}; busbar log says why`);
   const channels = manager.channels.map(({ id }) => id).join(', ');
   throw new CliError(
     'refused',

@@ -133,5 +133,5 @@ const lazily = <T extends object>(make: () => T): (() => T) => {
 /** Whether a YAML file is meant to be a driver file, however wrong it is: no config has `driver` at its top. */
 export const isMeantAsDriverFile = (text: string): boolean => /^driver\s*:/m.test(text) && !/^managers\s*:/m.test(text);
 
-/** Relative paths count from where the program was started. */
+/** For who names driver files without a config: relative paths count from where the program was started. */
 export const driverFiles: DriverFiles = createDriverFiles('.');

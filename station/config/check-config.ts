@@ -1,5 +1,7 @@
 import { managerName } from '../../core/address.js';
 import { STATION } from '../../core/bus.js';
+import type { DriverFile } from '../../core/driver-file/driver-file.js';
+import type { DriverFiles } from '../../core/driver-file/driver-files.js';
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../core/json-value.js';
 import type { HardwareManager } from '../../core/manager.js';
 import { createCompiler } from '../../schemas/compiler.js';
@@ -62,8 +64,8 @@ class Check {
       const pointer = `/${section}/${pointerStep(name)}`;
       this.#addAll(nameFindings(name, pointer));
       const found = isJsonObject(entry) ? await this.#part(section, entry, pointer) : undefined;
-      if (section === 'managers') await this.#tryManager(name, found, pointer);
-      if (found !== undefined) parts.push([name, found.part]);
+      const drivers = section === 'managers' ? await this.#tryManager(name, found, pointer) : [];
+      if (found !== undefined) parts.push([name, { ...found.part, ...(drivers.length === 0 ? {} : { drivers }) }]);
     }
     return Object.fromEntries(parts);
   }
@@ -93,17 +95,18 @@ class Check {
     return violations.length === 0;
   }
 
-  /** Remembers every manager by name, also one that cannot be built: what refers to it is not wrong on top. */
-  async #tryManager(name: string, found: CheckedPart | undefined, pointer: string): Promise<void> {
+  /** Remembers every manager by name, also one that cannot be built: what refers to it is not wrong on top. Gives the driver
+   *  files that it has read. */
+  async #tryManager(name: string, found: CheckedPart | undefined, pointer: string): Promise<readonly DriverFile[]> {
     this.#managers.set(name, undefined);
     const load = found?.isFitting === true ? this.#registries.managers[found.part.kind] : undefined;
-    if (found === undefined || load === undefined) return;
-    const trial = tryManager(await load(), name, found.part.options, {
-      drivers: this.#registries.drivers,
-      links: trialLinks(this.#registries, this.#tree.value),
-    });
+    if (found === undefined || load === undefined) return [];
+    const { drivers, read } = noting(this.#registries.drivers);
+    const links = trialLinks(this.#registries, this.#tree.value);
+    const trial = tryManager(await load(), name, found.part.options, { drivers, links });
     if ('manager' in trial) this.#managers.set(name, trial.manager);
     else this.#addAll([{ pointer, message: trial.problem }]);
+    return read;
   }
 
   #addAll(findings: readonly Finding[]): void {
@@ -115,6 +118,17 @@ class Check {
     }
   }
 }
+
+/** The same driver files, and those of them that have been read. */
+const noting = (files: DriverFiles): { readonly drivers: DriverFiles; readonly read: readonly DriverFile[] } => {
+  const read: DriverFile[] = [];
+  const note = (nameOrPath: string): DriverFile => {
+    const file = files.read(nameOrPath);
+    read.push(file);
+    return file;
+  };
+  return { drivers: { ...files, read: note }, read };
+};
 
 /** `services:` with nothing below it is what is left when the last service is commented out. */
 const withoutEmptySections = (root: Json): Json =>

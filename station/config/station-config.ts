@@ -1,3 +1,4 @@
+import type { DriverFile } from '../../core/driver-file/driver-file.js';
 import type { JsonObject } from '../../core/json-value.js';
 import type { Section } from './frame.js';
 
@@ -24,7 +25,12 @@ export type StationSettings = {
 };
 
 /** One manager, connector or service: its kind and its checked options, defaults filled in. */
-export type PartConfig = { readonly kind: string; readonly options: JsonObject };
+export type PartConfig = {
+  readonly kind: string;
+  readonly options: JsonObject;
+  /** What stood in the driver files that it names: a part is another one when its driver file is. */
+  readonly drivers?: readonly DriverFile[];
+};
 export type PartConfigs = { readonly [name: string]: PartConfig };
 
 /** A whole config that has passed every check; frozen. */

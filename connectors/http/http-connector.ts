@@ -28,12 +28,14 @@ export const createHttpConnector = (
       return [own, ...others.map((listener) => ({ ...listener, name: `${name}/${listener.name}` }))];
     },
     stop: async () => {
-      const closing = sections.map((section) => section.close?.(GOODBYE));
+      const closing = sections.map(async (section) => {
+        await section.close?.(GOODBYE);
+      });
       // What they have said leaves at the next tick; cut before, it would be lost.
       await new Promise((resolve) => {
         process.nextTick(resolve);
       });
-      await Promise.all([server.stop(), ...closing]);
+      await Promise.all([server.stop(Promise.allSettled(closing)), ...closing]);
     },
     peers: () => sections.flatMap(({ peers }) => peers?.() ?? []),
   };

@@ -9,12 +9,12 @@ import { commonHeaders } from '../transports/http-answer.js';
 import { refuseOrigin, type OriginPolicy } from '../transports/origin-policy.js';
 import { loadUserTimeout, type SocketOption } from '../transports/user-timeout.js';
 import type { EventExchange } from './event-exchange.js';
+import type { EventStreams } from './event-streams.js';
 import { topicsOf, type Query } from './query.js';
 
 export type EventRoutesOptions = {
   readonly exchange: EventExchange;
-  /** Those that are open; whoever stops the port ends them. */
-  readonly streams: Set<ServerResponse>;
+  readonly streams: EventStreams;
   readonly log: Logger;
   readonly origins: OriginPolicy;
 };
@@ -36,7 +36,6 @@ export const eventRoutes = (server: FastifyInstance, { exchange, streams, log, o
     reply.hijack();
     if (response.destroyed) return; // it has gone meanwhile
     setUserTimeout(socket);
-    streams.add(response);
     response.writeHead(200, {
       ...commonHeaders,
       'content-type': 'text/event-stream; charset=utf-8',
@@ -53,12 +52,9 @@ export const eventRoutes = (server: FastifyInstance, { exchange, streams, log, o
       sink: responseSink(response, peerLog),
       ...(typeof lastEventId === 'string' ? { lastEventId } : {}),
     });
-    response.on('drain', () => {
-      peer.outbox.drained();
-    });
+    streams.add(response, peer.outbox);
     response.on('error', () => undefined); // `close` follows
     response.on('close', () => {
-      streams.delete(response);
       exchange.leave(peer);
       peerLog.info('gone', { sent: peer.outbox.sent, conflated: peer.outbox.conflated });
     });

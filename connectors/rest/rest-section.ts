@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PartContext } from '../../core/connector.js';
 import type { Logger } from '../../core/log.js';
@@ -11,6 +10,7 @@ import { API_PREFIX } from './api-prefix.js';
 import { commandRoutes } from './command-routes.js';
 import { EventExchange } from './event-exchange.js';
 import { eventRoutes } from './event-routes.js';
+import { EventStreams } from './event-streams.js';
 import { managerRoutes } from './manager-routes.js';
 import { openApiRoutes } from './openapi-routes.js';
 import { HttpRefusal } from './parameter-at.js';
@@ -26,7 +26,7 @@ const unknownStation = { name: 'busbar', version: 'unknown' };
 export const restSection = (context: PartContext, options: RestOptions): HttpSection => {
   const { name, bus, clock, log, station = unknownStation } = context;
   const shared = { bus, clock, originOf: requestOrigins(name) };
-  const streams = new Set<ServerResponse>();
+  const streams = new EventStreams(clock);
   const exchange = new EventExchange({ connector: name, bus, clock, log, maxOutboxBytes: options.outboxBytes });
 
   const api = (server: FastifyInstance): void => {
@@ -60,9 +60,9 @@ export const restSection = (context: PartContext, options: RestOptions): HttpSec
     },
     missing: { under: API_PREFIX, answer: sayMissing },
     peers: () => exchange.peers(),
-    close: (reason) => {
+    close: async (reason) => {
       exchange.close(reason);
-      for (const stream of streams) stream.end();
+      await streams.end();
     },
   };
 };

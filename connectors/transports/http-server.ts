@@ -77,14 +77,16 @@ export class HttpServer {
     return { host: hostForUrl(host), port: portOf(this.#server.address()) };
   }
 
-  /** Takes no more and cuts what is not upgraded; resolves when the last connection, upgraded ones too, has ended. */
-  async stop(): Promise<void> {
+  /** Takes no more, and cuts what is not upgraded once all are `told`; resolves when the last connection, upgraded ones too, has
+   *  ended. */
+  async stop(told: Promise<unknown> = Promise.resolve()): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
       });
     });
+    await told;
     this.#server.closeAllConnections();
     await closed;
   }

@@ -9,8 +9,9 @@ export type OpenTcpStream = (host: string, port: number, clock: Clock, call: Cal
 
 /** A peer that says nothing is asked this often whether it is still there. */
 const KEEP_ALIVE_MS = 10_000;
-/** The system asks for a connection again after 1, 3 and 7 s, however short the outage was: an instrument that has just come
- *  back would be waited for. A new attempt asks at once. */
+/** The system asks for a connection again in growing pauses (Linux after 1, 3 and 7 s; since 6.5 each second five times, then
+ *  after 7 and 11 s), however short the outage was: an instrument that has just come back would be waited for. A new attempt
+ *  asks at once. */
 const DIAL_AGAIN_MS = 1_500;
 
 /** A TCP connection without delay of small packets. Errors: DISCONNECTED, TIMEOUT at the deadline. */

@@ -227,10 +227,10 @@ describe('a link over a raw socket', () => {
 
     it('is not misled by 4 MiB of anything', async () => {
       const noise = Buffer.from(randomBytes(4 << 20).map((byte) => (byte === 10 ? 11 : byte)));
-      await open();
+      await open({ timeoutMs: 10_000 });
       instrument.peers[0]?.write(noise);
       await until('it has come', () => instrument.peers[0]?.writableLength === 0);
-      await pause(50);
+      await pause(500); // through the buffers of the system, and read
       await isUsable();
       instrument.script = once((_line, peer) => peer.write(Buffer.concat([noise, Buffer.from('\n666\n')])));
       await link.query(FAULT, call());

@@ -32,6 +32,10 @@ export class VanishingInstrument {
     return `TCPIP0::127.0.0.1::${this.#port}::SOCKET`;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   async start(): Promise<this> {
     const { stdout } = this.#process;
     if (stdout !== null) this.#port = Number(String(await once(stdout, 'data')));

@@ -68,8 +68,8 @@ program
 
 program
   .command('check')
-  .description('check a config and list everything that is wrong with it')
-  .argument('<config>', 'YAML file')
+  .description('check a config, or a driver file, and list everything that is wrong with it')
+  .argument('<file>', 'YAML file')
   .action(async (config: string) => {
     const { check } = await import('./check.js');
     await check(config, lines);
@@ -196,9 +196,12 @@ program
   .action(async (words: string[]) => {
     const { complete } = await import('./completion.js');
     const { withSession } = await import('./session.js');
-    const names = program.commands.map((command) => command.name()).filter((name) => name !== 'complete');
+    const subcommands = program.commands
+      .map((command) => ({ name: command.name(), options: command.options.map(({ long }) => long ?? '') }))
+      .filter(({ name }) => name !== 'complete');
     const { url } = program.opts<{ url: string }>();
-    for (const word of await complete(words, names, (work) => withSession(url, 'completion', work))) lines.out(word);
+    for (const word of await complete(words, subcommands, (work) => withSession(url, 'completion', work)))
+      lines.out(word);
   });
 
 program

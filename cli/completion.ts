@@ -11,16 +11,21 @@ compdef _busbar busbar`,
   fish: `complete -c busbar -f -a '(busbar complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
 };
 
+/** A subcommand with its options, `--json`. */
+export type Subcommand = { readonly name: string; readonly options: readonly string[] };
+
 /** The words that may stand where the last of `words` is being typed. */
 export const complete = async (
   words: readonly string[],
-  subcommands: readonly string[],
+  subcommands: readonly Subcommand[],
   open: <R>(work: (session: Session) => Promise<R>) => Promise<R>,
 ): Promise<readonly string[]> => {
   const current = words.at(-1) ?? '';
   const [subcommand, target, command] = words;
   const startsRight = (word: string): boolean => word.startsWith(current);
-  if (words.length <= 1) return subcommands.filter(startsRight);
+  if (words.length <= 1) return subcommands.map(({ name }) => name).filter(startsRight);
+  if (current.startsWith('-'))
+    return (subcommands.find(({ name }) => name === subcommand)?.options ?? []).filter(startsRight);
   switch (subcommand) {
     case 'get':
     case 'set':
@@ -31,12 +36,17 @@ export const complete = async (
     case 'describe':
     case 'call':
       return open(async (session) => (await callWords(session, words.length, target, command)).filter(startsRight));
+    case 'simulate':
+      return words.length > 2 ? [] : (await shippedDrivers()).filter(startsRight);
     case 'completion':
       return Object.keys(shellScripts).filter(startsRight);
     default:
       return [];
   }
 };
+
+const shippedDrivers = async (): Promise<readonly string[]> =>
+  (await import('../station/driver-files.js')).driverFiles.names();
 
 const addresses = async ({ client, expect }: Session): Promise<readonly string[]> =>
   expect(await client.get(['**'])).map(({ topic }) => topic);

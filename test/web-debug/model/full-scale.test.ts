@@ -11,8 +11,17 @@ describe('the full scale of a channel', () => {
     expect(fullScale(description, description.channels[1], 'V')).to.equal(50);
   });
 
+  it('of a power is what voltage and current allow together', () => {
+    const [command] = Object.values(description.commands);
+    if (command === undefined) throw new Error('the description has no command');
+    const commands = { set: { ...command, units: { voltage: 'V', current: 'A' } } };
+    const limits = { 'set.voltage': { maximum: 25 }, 'set.current': { maximum: 2 } };
+    expect(fullScale({ ...description, commands }, { id: 1, limits }, 'W')).to.equal(50);
+  });
+
   it('is unknown for another unit, and without a channel', () => {
-    const found = [fullScale(description, description.channels[0], 'A'), fullScale(description, undefined, 'V')];
-    expect(found).to.deep.equal([undefined, undefined]);
+    const [channel] = description.channels;
+    const found = [fullScale(description, channel, 'A'), fullScale(description, channel, 'W')];
+    expect([...found, fullScale(description, undefined, 'V')]).to.deep.equal([undefined, undefined, undefined]);
   });
 });

@@ -27,7 +27,7 @@ const configs: Readonly<Record<string, JsonObject>> = {
     seed: 1,
   },
   psu: { driver: 'virtual', virtual: { loads: { 1: { ohms: 6 } } } },
-  instrument: { driver: 'keysight-e36300', resource: 'TCPIP::127.0.0.1::5025::SOCKET' },
+  instrument: { driver: 'hp-66xxb', resource: 'TCPIP::127.0.0.1::5025::SOCKET' },
   'simulated-bench': { instruments: { psu1: { driver: 'keysight-e36300', loads: { 1: 10 } } }, servers: [], seed: 1 },
 };
 
@@ -50,7 +50,7 @@ describe('every kind of manager', function () {
         const { create } = await load();
         lab = new Lab();
         const { clock } = lab;
-        const file = driverFiles.read('keysight-e36300');
+        const file = driverFiles.read('hp-66xxb');
         const links = playedLinks(clock, () =>
           playing(createInstrument({ name: 'it', file, clock, random: seededRandom(1) })),
         );

@@ -51,6 +51,12 @@ export const vocabulary: Readonly<Record<DriverFamily, { readonly [parameter: st
     riseDelay: { description: 'From switching on to the output rising', type: 'number', unit: 's', pollMs: 5_000 },
     fallDelay: { description: 'From switching off to the output falling', type: 'number', unit: 's', pollMs: 5_000 },
     sense: { description: 'Where the voltage is regulated', type: 'choice', pollMs: 5_000 },
+    masterEnabled: {
+      description: 'Master switch of all outputs',
+      type: 'flag',
+      scope: 'manager',
+      pollMs: 1_000,
+    },
     tracking: { description: 'How outputs are coupled', type: 'choice', scope: 'manager', pollMs: 5_000 },
   },
   meter: {

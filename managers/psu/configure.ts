@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json-value.js';
 import type { CommandCall } from '../../core/parameter.js';
-import { refreshPartner } from './coupling.js';
+import { refreshPartner } from './coupled-outputs.js';
 import type { Output } from './psu.driver.js';
 import type { Supply } from './supply.js';
 import { confirmEnabled, setEnabled, setSetpoint } from './switching.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { HardwareError } from '../../core/errors.js';
 import { declare, type Argument, type Arguments, type CommandSpec } from '../../core/parameter.js';
-import { refreshPartner } from './coupling.js';
+import { refreshPartner } from './coupled-outputs.js';
 import { configurable, configure, type Configurable } from './configure.js';
 import type { Output, PsuAction, PsuModel } from './psu.driver.js';
 import { schemaOf } from './psu.parameters.js';

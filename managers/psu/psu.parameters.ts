@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { JsonSchema } from '../../core/json-value.js';
 import type { Call, Parameter } from '../../core/parameter.js';
 import type { Output, PsuModel, Quantity } from './psu.driver.js';
-import { refreshPartner } from './coupling.js';
+import { refreshPartner } from './coupled-outputs.js';
 import { identity, multipliedPower, nameOf } from './psu-extras.js';
 import { paceOf, type Paces } from './quantities.js';
 import { alarmOf, relayEvent } from './supply-edges.js';

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.js';
 import type { Json } from '../../core/json-value.js';
 import type { Parameter } from '../../core/parameter.js';
-import { couplingOf, refreshPartner, refreshSetpoints, refuseCoupling } from './coupling.js';
+import { couplingOf } from './coupling.js';
+import { refreshPartner, refreshSetpoints, refuseCoupling } from './coupled-outputs.js';
 import type { Output } from './psu.driver.js';
 import type { Rampable } from './quantities.js';
 import { settingLimitMs, switchingLimitMs } from './ramp-limits.js';

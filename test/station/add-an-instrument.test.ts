@@ -125,4 +125,4 @@ describe('the guide to adding an instrument', () => {
       }
     });
   });
-});
+}).timeout(10_000); // kinds are loaded when they are used first

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { fanOut } from './cases/fan-out.js';
 import { hostile } from './cases/hostile.js';
+import { http } from './cases/http.js';
 import { latency } from './cases/latency.js';
 import { monitoring } from './cases/monitoring.js';
 import { polling } from './cases/polling.js';
@@ -26,6 +27,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   hostile,
   polling,
   monitoring,
+  http,
   replug: () => replug(FEW_REPLUGS),
   soak: () => replug(MANY_REPLUGS),
   start: () => startUp(SHORT_IDLE_MINUTES),

@@ -1,13 +1,11 @@
 import { portOf, startBaseline, startInstruments, startStation, type Child } from '../child.js';
-import { startHttpLoad } from '../http-load.js';
+import { CONNECTIONS, requestsPerS } from '../http-rate.js';
 import { configFile, readingOf } from '../station-config.js';
 import { median } from '../stats.js';
 import type { Figure } from '../table.js';
 
 const PATH = '/monitoring/channels';
-const CONNECTIONS = 32;
 const WARM_UP_MS = 2_000;
-const ROUND_MS = 1_000;
 const ROUNDS = 5;
 const GOAL_RATIO = 0.6;
 /** No poll in a minute: a request that reaches the supply then came from a client. */
@@ -17,20 +15,6 @@ const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-
-const requestsPerS = async (port: number, path: string): Promise<() => Promise<number>> => {
-  const load = await startHttpLoad(port, path, CONNECTIONS);
-  await pause(WARM_UP_MS);
-  load.stop();
-  return async () => {
-    const round = await startHttpLoad(port, path, CONNECTIONS);
-    const [startedAt, before] = [performance.now(), round.answered()];
-    await pause(ROUND_MS);
-    const perS = ((round.answered() - before) * 1_000) / (performance.now() - startedAt);
-    round.stop();
-    return perS;
-  };
-};
 
 const instrumentRequests = async (station: Child): Promise<number> => {
   const links = await readingOf(station.ready[0] ?? '', 'station', 'links');

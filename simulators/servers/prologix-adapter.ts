@@ -49,7 +49,8 @@ export class SimulatedPrologix {
       return 'reboot';
     }
     const turn = { words, say, signal };
-    const isDone = isPrologixSetting(name) ? this.#set(name, turn) : await this.#commands[name]?.(turn);
+    const command = Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined;
+    const isDone = isPrologixSetting(name) ? this.#set(name, turn) : await command?.(turn);
     if (isDone !== true) say(text('Unrecognized command\r\n'));
     return 'done';
   }

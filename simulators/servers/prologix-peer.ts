@@ -19,6 +19,8 @@ class PrologixPeer {
   readonly #gone = new AbortController();
   readonly #lines: PrologixLine[] = [];
   #isWorking = false;
+  /** Nothing more comes from the client; it still gets what it has asked for. */
+  #isEnding = false;
 
   constructor(stream: Duplex, adapter: SimulatedPrologix, log: Logger) {
     this.#stream = stream;
@@ -28,32 +30,55 @@ class PrologixPeer {
       this.#take(chunk);
     });
     stream.on('error', () => undefined); // `close` follows
-    stream.on('end', () => stream.destroy());
-    stream.on('close', () => {
+    stream.once('end', () => {
+      this.#isEnding = true;
+      if (!this.#isWorking) stream.end();
+    });
+    stream.once('close', () => {
       this.#gone.abort();
     });
   }
 
   #take(chunk: Uint8Array): void {
-    this.#lines.push(...this.#reader.push(chunk));
+    for (const line of this.#reader.push(chunk)) this.#lines.push(line);
     if (this.#lines.length > MAX_LINES) this.#stream.pause();
     if (!this.#isWorking) void this.#work();
   }
 
   async #work(): Promise<void> {
     this.#isWorking = true;
+    for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
+      const outcome = await this.#outcomeOf(line);
+      if (outcome === 'reboot') this.#stream.destroy();
+      if (outcome === 'reboot' || this.#gone.signal.aborted) break;
+      if (this.#lines.length === 0) this.#stream.resume();
+      await this.#drained();
+    }
+    this.#isWorking = false;
+    if (this.#isEnding) this.#stream.end();
+  }
+
+  /** A line at which the adapter fails is no reason to leave those behind it. */
+  async #outcomeOf(line: PrologixLine): Promise<'done' | 'reboot'> {
     try {
-      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
-        const outcome = await this.#adapter.work(line, (bytes) => this.#say(bytes), this.#gone.signal);
-        if (outcome === 'reboot') this.#stream.destroy();
-        if (this.#gone.signal.aborted) return;
-        if (this.#lines.length === 0) this.#stream.resume();
-      }
+      return await this.#adapter.work(line, (bytes) => this.#say(bytes), this.#gone.signal);
     } catch (thrown) {
       if (!this.#gone.signal.aborted) this.#log.error('simulated adapter has failed', { reason: String(thrown) });
-    } finally {
-      this.#isWorking = false;
+      return 'done';
     }
+  }
+
+  /** A client that does not read what it has asked for is asked for nothing more. */
+  #drained(): Promise<void> | undefined {
+    const stream = this.#stream;
+    if (!stream.writableNeedDrain || stream.destroyed) return undefined;
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        stream.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      stream.on('drain', settle).on('close', settle);
+    });
   }
 
   #say(bytes: Uint8Array): void {

@@ -5,6 +5,7 @@ import type {
   ResolvedParameter,
   ResolvedValue,
 } from '../../core/driver-file/resolve.js';
+import { titleOf } from '../../core/driver-file/title.js';
 import type { Json, JsonSchema } from '../../core/json-value.js';
 import type { ChannelId } from '../../core/message.js';
 import {
@@ -41,7 +42,7 @@ export const instrumentManager = (driver: ResolvedDriver, settings: Settings) =>
   const steps = safeSteps(driver, settings.safe);
   return defineManager<ScpiDevice, ChannelId>({
     kind: 'instrument',
-    description: driver.file.title,
+    description: titleOf(driver.file),
     ...(hasChannels(driver) ? { channels: (device: ScpiDevice) => device.channels } : {}),
     parameters: { ...Object.fromEntries(parameters), identity },
     commands: Object.fromEntries(commands),

@@ -78,17 +78,17 @@ const switchOff = command({
   },
 });
 
-/** An action may have changed what is only asked now and then. An argument with the name of a quantity has its limits. */
+/** An action may have changed what is only asked now and then. An argument has the limits of the quantity that it sets. */
 const actionOf = ({ description, scope, arguments: specs, name }: PsuAction): Command => ({
   description,
   arguments: Object.fromEntries(
-    specs.map(({ name: argument, description: purpose, unit, ...shape }) => [
+    specs.map(({ name: argument, description: purpose, unit, sets = argument, ...shape }) => [
       argument,
       {
         description: purpose,
         schema: schemaOf(shape),
         ...(unit === undefined ? {} : { unit }),
-        limits: (supply, output) => supply.limits(argument, scope === 'manager' ? undefined : output),
+        limits: (supply, output) => supply.limits(sets, scope === 'manager' ? undefined : output),
       },
     ]),
   ),

@@ -23,12 +23,17 @@ export type Quantity = {
   readonly isWritable: boolean;
 };
 
+export type PsuArgument = Pick<Quantity, 'name' | 'description' | 'type' | 'unit' | 'choices'> & {
+  /** The quantity that becomes what the argument says; undefined: that of its name, if there is one. */
+  readonly sets?: string | undefined;
+};
+
 /** What a model can be told to do besides being set: `clearProtection` and its own. */
 export type PsuAction = {
   readonly name: string;
   readonly description: string;
   readonly scope: 'channel' | 'manager';
-  readonly arguments: readonly Pick<Quantity, 'name' | 'description' | 'type' | 'unit' | 'choices'>[];
+  readonly arguments: readonly PsuArgument[];
 };
 
 /** What a supply is by its driver, before anybody has connected to it. */

@@ -1,5 +1,6 @@
 import { NEVER, type Observable } from 'rxjs';
 import type { ResolvedCommand, ResolvedDriver, ResolvedParameter } from '../../core/driver-file/resolve.js';
+import { titleOf } from '../../core/driver-file/title.js';
 import { vocabulary } from '../../core/driver-file/vocabulary.js';
 import type { Problem } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json-value.js';
@@ -23,7 +24,7 @@ export const psuModelOf = (driver: ResolvedDriver, model: string | undefined): P
         each.has(name, undefined) || (scope === 'channel' && each.channels.some((output) => each.has(name, output))),
     );
   return {
-    description: file.title,
+    description: titleOf(file),
     quantities: [...parameters.values()]
       .filter(({ name, scope }) => isThere(name, scope))
       .map((parameter) => quantityOf(parameter, hasOutputs)),

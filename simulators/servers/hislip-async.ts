@@ -2,7 +2,14 @@ import { Subscription } from 'rxjs';
 import type { BadFrame } from '../../core/codec.js';
 import { viewOf } from '../../core/wire/bytes.js';
 import { HISLIP_MESSAGE_BYTES, type HislipMessage } from '../../core/wire/hislip.js';
-import { fatalErrors, hislipErrors, hislipTypes, lockRequests, remoteLocal } from '../../core/wire/hislip-tables.js';
+import {
+  fatalErrors,
+  hislipErrors,
+  hislipTypes,
+  lockAnswers,
+  lockRequests,
+  remoteLocal,
+} from '../../core/wire/hislip-tables.js';
 import type { InstrumentSession } from '../instrument/instrument.js';
 import type { HislipConnection } from './hislip-connection.js';
 import type { LockAnswer } from './hislip-locks.js';
@@ -44,10 +51,7 @@ export class HislipAsync {
 
   /** The synchronous channel has gone on. */
   progress(): void {
-    const messageId = this.#unlockBehind;
-    if (messageId === undefined || !this.#options.sync.hasTaken(messageId)) return;
-    this.#unlockBehind = undefined;
-    this.#options.connection.send('asyncLockResponse', { control: this.#options.unlock() });
+    if (this.#unlockBehind !== undefined && this.#options.sync.hasTaken(this.#unlockBehind)) this.#unlock();
   }
 
   interrupted(messageId: number): void {
@@ -78,6 +82,7 @@ export class HislipAsync {
     [hislipTypes.asyncDeviceClear]: (channel) => {
       const { connection, sync, prefers } = channel.#options;
       sync.beginClear();
+      channel.#unlock(); // the message that it waits for is thrown away, or never comes
       connection.send('asyncDeviceClearAcknowledge', { control: prefers === 'overlap' ? OVERLAP : 0 });
     },
     [hislipTypes.asyncLock]: (channel, message) => channel.#lock(message),
@@ -99,6 +104,13 @@ export class HislipAsync {
     [hislipTypes.error]: () => undefined,
   };
 
+  /** Lets go of the lock as was asked before, if it was. */
+  #unlock(): void {
+    if (this.#unlockBehind === undefined) return;
+    this.#unlockBehind = undefined;
+    this.#options.connection.send('asyncLockResponse', { control: this.#options.unlock() });
+  }
+
   #exchangeSizes({ payload }: HislipMessage): void {
     const { connection, sync } = this.#options;
     if (payload.length !== 8) {
@@ -113,7 +125,9 @@ export class HislipAsync {
 
   #lock({ control, parameter, payload }: HislipMessage): void {
     const { connection, lock } = this.#options;
-    if (control === lockRequests.release) {
+    if (control === lockRequests.release && this.#unlockBehind !== undefined) {
+      connection.send('asyncLockResponse', { control: lockAnswers.error }); // it is being released
+    } else if (control === lockRequests.release) {
       this.#unlockBehind = parameter;
       this.progress();
     } else if (control !== lockRequests.request) {

@@ -106,11 +106,16 @@ export class HislipSessions {
       async.fatal(fatalErrors.badInitialisation, `session ${id} ${reason}`);
       return;
     }
+    const { device, sync } = session;
+    if (!device.instrument.isOn) {
+      sync.cut();
+      async.cut();
+      return;
+    }
     cancel();
     session.joined();
     session.isComplete = true;
     async.send('asyncInitializeResponse', { parameter: HISLIP_VENDOR });
-    const { device, sync } = session;
     new HislipClient(device, this.#options.mode, sync, async);
   }
 

@@ -11,6 +11,9 @@ export type TcpPortOptions = {
   readonly onConnection: (socket: Socket) => void;
 };
 
+/** A client whose computer has vanished is noticed, with what it had locked. */
+const KEEP_ALIVE_MS = 15_000;
+
 /** A TCP port of a simulated instrument with a bounded number of connections. It moves no byte itself. */
 export class TcpPort {
   readonly #options: TcpPortOptions;
@@ -19,7 +22,8 @@ export class TcpPort {
 
   constructor(options: TcpPortOptions) {
     this.#options = options;
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const settings = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    this.#server = createServer(settings, (socket) => {
       this.#accept(socket);
     });
   }

@@ -46,7 +46,6 @@ export const createVxi11Server = (
       clientHost: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
       cut: () => socket.resetAndDestroy(),
     });
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once('close', () => {
       connection.close();
     });
@@ -112,5 +111,3 @@ export const createVxi11Server = (
     stop,
   };
 };
-
-const KEEP_ALIVE_MS = 15_000;

@@ -162,6 +162,17 @@ describe('HislipSessions', () => {
       await settled();
       expect(sync.isClosed).to.equal(true);
     });
+
+    it('cuts off who is half in when the instrument is switched off', async () => {
+      const sync = dial();
+      sync.say('initialize', { parameter: 0x01007878, text: 'hislip0' });
+      const [answer] = await sync.news();
+      instrument.isOn = false;
+      const async = dial();
+      async.say('asyncInitialize', { parameter: (answer?.parameter ?? 0) & 0xffff });
+      await settled();
+      expect([sync.isClosed, async.isClosed, async.heard]).to.deep.equal([true, true, []]);
+    });
   });
 
   describe('messages', () => {
@@ -395,6 +406,32 @@ describe('HislipSessions', () => {
       await async.news();
       async.say('asyncLock', { control: 0, parameter: FIRST });
       expect(await async.news()).to.deep.equal([]);
+      sync.say('dataEnd', { parameter: FIRST, text: 'VOLT 3' });
+      expect((await async.news())[0]).to.include({ type: 'asyncLockResponse', control: 1 });
+    });
+
+    it('is released by a device clear when it waits for a message that the clear throws away', async () => {
+      const { sync, async } = await join();
+      async.say('asyncLock', { control: 1, parameter: 0 });
+      await async.news();
+      async.say('asyncLock', { control: 0, parameter: FIRST });
+      async.say('asyncDeviceClear');
+      expect((await async.news()).map(({ type, control }) => [type, control])).to.deep.equal([
+        ['asyncLockResponse', 1],
+        ['asyncDeviceClearAcknowledge', 0],
+      ]);
+      sync.say('deviceClearComplete');
+      sync.say('dataEnd', { parameter: FIRST, text: 'VOLT 3' });
+      expect(await async.news()).to.deep.equal([]);
+    });
+
+    it('is refused a second release while the first waits for its message', async () => {
+      const { sync, async } = await join();
+      async.say('asyncLock', { control: 1, parameter: 0 });
+      async.say('asyncLock', { control: 0, parameter: FIRST });
+      await async.news();
+      async.say('asyncLock', { control: 0, parameter: FIRST });
+      expect((await async.news())[0]).to.include({ type: 'asyncLockResponse', control: 3 });
       sync.say('dataEnd', { parameter: FIRST, text: 'VOLT 3' });
       expect((await async.news())[0]).to.include({ type: 'asyncLockResponse', control: 1 });
     });

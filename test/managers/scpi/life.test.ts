@@ -20,6 +20,11 @@ describe('the life of an instrument with a driver file', () => {
       for (let count = 0; count < 3; count += 1)
         expect(await lab.outcome(lab.device.read('voltage', 1, lab.call()), 0)).to.equal(1);
       expect(lab.link.said).to.deep.equal(['*ESR?', ...Array<string>(3).fill('MEAS:VOLT? (@1)')]);
+      for (const ms of [999, 1]) {
+        await lab.clock.pass(ms);
+        await lab.outcome(lab.device.read('voltage', 1, lab.call()), 0);
+      }
+      expect(lab.link.said.slice(4)).to.deep.equal(['MEAS:VOLT? (@1)', '*ESR?', 'MEAS:VOLT? (@1)']);
     });
 
     it('is lost when it was, before anything is read', async () => {

@@ -15,12 +15,17 @@ export type ListedChannel = {
 /** An array of flat objects has two. */
 const MAX_DEPTH = 8;
 const TOLD_CHARACTERS = 80;
+/** More than any unit has; each becomes an output with its readings, shown to every client. */
+const MAX_CHANNELS = 256;
+/** Longer names fit no table. */
+const MAX_NAME_LENGTH = 256;
 
 /** Errors: DEVICE_FAULT in PSUDaemon's words, with what is wrong and where. */
 export const readChannelList = (text: string): readonly ListedChannel[] => {
   if (isDeeperThan(text, MAX_DEPTH)) throw unusable('it is nested too deep');
   const list = parsed(text);
   if (!Array.isArray(list)) throw unusable(`it must be a JSON array, not ${told(text)}`);
+  if (list.length > MAX_CHANNELS) throw unusable(`it has ${list.length} channels, the limit is ${MAX_CHANNELS}`);
   const channels = (list as readonly Json[]).map(channelOf);
   const twice = channels.find(({ index }, at) => channels.findIndex((other) => other.index === index) !== at);
   if (twice !== undefined) throw unusable(`there are two channels of the index ${twice.index}`);
@@ -38,9 +43,11 @@ const parsed = (text: string): unknown => {
 const channelOf = (item: Json, at: number): ListedChannel => {
   if (!isJsonObject(item)) throw unusable(`item ${at} must be an object`);
   const { index, name, voltage, current, state } = item;
-  if (typeof index !== 'number' || !Number.isSafeInteger(index))
-    throw unusable(`item ${at}: index must be a whole number`);
+  if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0)
+    throw unusable(`item ${at}: index must be a whole number, 0 or more`);
   if (typeof name !== 'string') throw unusable(`item ${at}: name must be a text`);
+  if (name.length > MAX_NAME_LENGTH)
+    throw unusable(`item ${at}: name has ${name.length} characters, the limit is ${MAX_NAME_LENGTH}`);
   return {
     index,
     name,
@@ -51,7 +58,8 @@ const channelOf = (item: Json, at: number): ListedChannel => {
 };
 
 const numberOf = (value: Json | undefined, what: string): number | null => {
-  if (value === null || typeof value === 'number') return value;
+  // JSON has no infinity, but 1e999 is read as one.
+  if (value === null || (typeof value === 'number' && Number.isFinite(value))) return value;
   throw unusable(`${what} must be a number or null`);
 };
 

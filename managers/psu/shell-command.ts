@@ -11,12 +11,15 @@ const TOLD_CHARACTERS = 200;
 /** How a shell command ended, and what it said. */
 export type Ended = { readonly exitCode: number; readonly output: string; readonly complaint: string };
 
+/** `process.kill`. */
+export type Kill = (pid: number, signal: NodeJS.Signals) => unknown;
+
 /** Runs a command line in a shell. Whatever it has started ends with it: at the time limit, at the end of `call`, or when it
- *  says more than `MAX_OUTPUT_BYTES`. Errors: TIMEOUT, DEVICE_FAULT, the reason of `call.signal`. */
+ *  says more than `MAX_OUTPUT_BYTES`; but for what runs as another user, such as `sudo`: it is left to itself. Errors: TIMEOUT, DEVICE_FAULT, the reason of `call.signal`. */
 export type RunShell = (line: string, limitMs: number, call: Call) => Promise<Ended>;
 
 export const shellRunner =
-  (clock: Clock): RunShell =>
+  (clock: Clock, kill: Kill = process.kill.bind(process)): RunShell =>
   (line, limitMs, call) =>
     new Promise((resolve, reject) => {
       if (call.signal.aborted) {
@@ -31,7 +34,7 @@ export const shellRunner =
       const end = (settle: () => void): void => {
         cancel();
         call.signal.removeEventListener('abort', onAbort);
-        killGroup(child);
+        killGroup(child, kill);
         settle();
       };
       const fail = (reason: Error): void => {
@@ -69,16 +72,17 @@ export const shellRunner =
       });
     });
 
-const killGroup = ({ pid, stdout, stderr }: ChildProcess): void => {
+const killGroup = ({ pid, stdout, stderr }: ChildProcess, kill: Kill): void => {
   stdout?.destroy();
   stderr?.destroy();
   if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    kill(-pid, 'SIGKILL');
   } catch (thrown) {
-    // ESRCH: the whole group has ended by itself.
-    if (!isGone(thrown)) throw thrown;
+    if (!isBeyondReach(thrown)) throw thrown;
   }
 };
 
-const isGone = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH';
+/** ESRCH: the whole group has ended by itself. EPERM: all that is left of it runs as another user. */
+const isBeyondReach = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && (thrown.code === 'ESRCH' || thrown.code === 'EPERM');

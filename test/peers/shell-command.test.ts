@@ -49,6 +49,15 @@ describe('a shell command', () => {
     });
   });
 
+  it('that runs as another user and cannot be ended is left to itself at its limit', async () => {
+    const refused = Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    const unable = shellRunner(systemClock, () => {
+      throw refused;
+    });
+    const reason = await failure(unable('sleep 1', 100, call));
+    expect(reason.code).to.equal('TIMEOUT');
+  });
+
   it('is ended at its limit with all that it has started', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'busbar-shell-'));
     const file = join(directory, 'pid');

@@ -15,11 +15,16 @@ describe('a list of channels', () => {
     'sensor failed': 'it is no JSON: "sensor failed"',
     '{}': 'it must be a JSON array, not "{}"',
     '[1]': 'item 0 must be an object',
-    '[{}]': 'item 0: index must be a whole number',
-    '[{"index":1.5}]': 'item 0: index must be a whole number',
+    '[{}]': 'item 0: index must be a whole number, 0 or more',
+    '[{"index":1.5}]': 'item 0: index must be a whole number, 0 or more',
+    '[{"index":-1}]': 'item 0: index must be a whole number, 0 or more',
     '[{"index":1}]': 'item 0: name must be a text',
     '[{"index":1,"name":"a","voltage":"5"}]': 'item 0: voltage must be a number or null',
     '[{"index":1,"name":"a","voltage":5,"current":null,"state":"on"}]': 'item 0: state must be true or false',
+    '[{"index":1,"name":"a","voltage":5,"current":1e999}]': 'item 0: current must be a number or null',
+    [JSON.stringify([{ ...listed, name: 'n'.repeat(257) }])]: 'item 0: name has 257 characters, the limit is 256',
+    [JSON.stringify(Array.from({ length: 257 }, (_, index) => ({ ...listed, index })))]:
+      'it has 257 channels, the limit is 256',
     [JSON.stringify([listed, listed])]: 'there are two channels of the index 1',
     ['['.repeat(1_000)]: 'it is nested too deep',
   };

@@ -36,6 +36,13 @@ const until = async <T>(what: string, ask: () => Promise<T | undefined>): Promis
   }
 };
 
+/** A block of YAML of the guide, as a reader copies it. */
+const blockWith = (key: string): string => {
+  const page = readFileSync(join(ROOT, 'docs/guide/metrics.md'), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+  return blocks.find((text) => text.startsWith(`${key}:`)) ?? '';
+};
+
 /** What the board of an example asks for, with its variables filled in. */
 const boardQueries = (): readonly string[] => {
   const text = readFileSync(join(ROOT, 'examples/grafana/busbar-psu.json'), 'utf8');
@@ -79,15 +86,7 @@ connectors:
     await until('the supply', async () => (await scrape()).includes('psu_channel_voltage_volts{') || undefined);
     base = `127.0.0.1:${await freePort()}`;
     const scraping = join(directory, 'prometheus.yml');
-    writeFileSync(
-      scraping,
-      `global: { scrape_interval: 1s, scrape_timeout: 1s }
-scrape_configs:
-  - job_name: busbar
-    metrics_path: /busbar/metrics
-    static_configs: [{ targets: ['${target}'] }]
-`,
-    );
+    writeFileSync(scraping, blockWith('scrape_configs').replace('127.0.0.1:8080', target).replace('5s', '1s'));
     prometheus = spawn(
       'prometheus',
       [
@@ -123,6 +122,14 @@ scrape_configs:
   it('finds nothing to complain about in names, help and types (promtool)', async () => {
     const complaints = execFileSync('promtool', ['check', 'metrics'], { input: await scrape(), encoding: 'utf8' });
     expect(complaints).to.equal('');
+  });
+
+  it('takes the rules of the guide', () => {
+    const rules = join(directory, 'rules.yml');
+    writeFileSync(rules, blockWith('groups'));
+    expect(execFileSync('promtool', ['check', 'rules', '--lint-fatal', rules], { encoding: 'utf8' })).to.match(
+      /SUCCESS: 5 rules found/,
+    );
   });
 
   it('reads every sample: a name with quotes and a backslash is that name', async () => {

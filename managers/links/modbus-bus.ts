@@ -1,4 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
+import { isAborted } from '../../core/call.js';
 import { abortReason, sleep, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
@@ -49,6 +50,7 @@ export class ModbusBus {
     const { name, clock } = this.#options;
     this.#refuseClosed();
     if (this.#sinceGivenUp !== undefined && (this.#sinceGivenUp += 1) >= REQUESTS_PER_NUMBERING) await this.renew(call);
+    if (isAborted(call)) throw abortReason(call.signal);
     const { requests } = this.#client;
     requests.setID(unit);
     requests.setTimeout(Math.max(1, Math.ceil(call.deadline - clock.monotonic())));

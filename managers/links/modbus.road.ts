@@ -20,6 +20,9 @@ const OPEN_MS = 5_000;
 const QUIET_MS = 2_000;
 const ILLEGAL_FUNCTION = 1;
 
+type Ask<T> = (requests: ModbusRequests) => Promise<T>;
+type Written = { readonly address: number };
+
 /** One Modbus station: a unit on a line, behind a gateway, or at the end of a connection of its own. */
 export class ModbusRoad implements RegisterRoad {
   readonly bus: string;
@@ -55,12 +58,12 @@ export class ModbusRoad implements RegisterRoad {
   async writeRegisters(address: number, values: readonly number[], call: Call): Promise<void> {
     checkCount(address, values.length, modbusLimits.writeRegisters);
     checkValues(values);
+    const several: Ask<Written> = (requests) => requests.writeRegisters(address, [...values]);
     const [value, ...more] = values;
-    const done = await this.#ask(call, (requests) =>
+    const done =
       value === undefined || more.length > 0
-        ? requests.writeRegisters(address, [...values])
-        : orElse(requests.writeRegister(address, value), () => requests.writeRegisters(address, [value])),
-    );
+        ? await this.#ask(call, several)
+        : await this.#askOrElse(call, (requests) => requests.writeRegister(address, value), several);
     refuseOther(done.address, address);
   }
 
@@ -74,12 +77,12 @@ export class ModbusRoad implements RegisterRoad {
 
   async writeBits(address: number, values: readonly boolean[], call: Call): Promise<void> {
     checkCount(address, values.length, modbusLimits.writeBits);
+    const several: Ask<Written> = (requests) => requests.writeCoils(address, [...values]);
     const [value, ...more] = values;
-    const done = await this.#ask(call, (requests) =>
+    const done =
       value === undefined || more.length > 0
-        ? requests.writeCoils(address, [...values])
-        : orElse(requests.writeCoil(address, value), () => requests.writeCoils(address, [value])),
-    );
+        ? await this.#ask(call, several)
+        : await this.#askOrElse(call, (requests) => requests.writeCoil(address, value), several);
     refuseOther(done.address, address);
   }
 
@@ -92,16 +95,20 @@ export class ModbusRoad implements RegisterRoad {
     return this.#share.release();
   }
 
-  #ask<T>(call: Call, ask: (requests: ModbusRequests) => Promise<T>): Promise<T> {
+  #ask<T>(call: Call, ask: Ask<T>): Promise<T> {
     return this.#share.value.request(this.#unit, call, ask);
   }
-}
 
-const orElse = <T>(first: Promise<T>, other: () => Promise<T>): Promise<T> =>
-  first.catch((thrown: unknown) => {
-    if (exceptionCode(thrown) === ILLEGAL_FUNCTION) return other();
-    throw thrown;
-  });
+  /** Two requests, each for this unit and within the call: a refusal that comes when nobody waits for it sends nothing. */
+  async #askOrElse<T>(call: Call, first: Ask<T>, other: Ask<T>): Promise<T> {
+    try {
+      return await this.#ask(call, first);
+    } catch (thrown) {
+      if (!(thrown instanceof HardwareError) || exceptionCode(thrown.cause) !== ILLEGAL_FUNCTION) throw thrown;
+      return this.#ask(call, other);
+    }
+  }
+}
 
 /** What a station has written where nobody asked is an answer to something else. */
 const refuseOther = (written: number, address: number): void => {

@@ -141,6 +141,29 @@ describe('ModbusRoad', () => {
     expect(client().asked.at(-1)).to.equal('1 writeRegisters [5,[1]]');
   });
 
+  it('writes nothing more when the station refuses a function after its caller has given up', async () => {
+    const [road, other] = [await open('MODBUS-TCP::gateway::1'), await open('MODBUS-TCP::gateway::2')];
+    let refuse: (reason: Error) => void = () => undefined;
+    answer = () => new Promise((_resolve, reject) => (refuse = reject));
+    const controller = new AbortController();
+    const writing = outcomeOf(road.writeRegisters(5, [1], { ...call(), signal: controller.signal }));
+    await clock.pass(10);
+    controller.abort(new HardwareError('ABORTED', 'made safe'));
+    expect(await writing).to.equal('ABORTED made safe');
+    answer = () => ({ data: [7] });
+    await read(other);
+    refuse(exception(1));
+    await clock.pass(10);
+    expect(client().asked).to.deep.equal(['1 writeRegister [5,1]', '2 readHoldingRegisters [5,1]']);
+  });
+
+  it('asks nothing for a call that is aborted already', async () => {
+    const road = await open();
+    const signal = AbortSignal.abort(new HardwareError('ABORTED', 'too late'));
+    expect(await outcome(road.readRegisters('holding', 5, 1, { ...call(), signal }))).to.equal('ABORTED too late');
+    expect(client().asked).to.be.empty;
+  });
+
   it('takes no confirmation of a write that was elsewhere', async () => {
     answer = () => ({ address: 6 });
     const road = await open();

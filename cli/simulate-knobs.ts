@@ -3,6 +3,7 @@ import type { Bench } from '../simulators/bench/bench.device.js';
 import { defaultFaultMs } from '../simulators/instrument/fault.js';
 import { faultForms, faultWords, parseFault } from '../simulators/instrument/fault-words.js';
 import type { SimulatedInstrument } from '../simulators/instrument/simulated-instrument.js';
+import { shownText } from '../station/find/shown-text.js';
 
 type Knob = {
   readonly form: string;
@@ -60,12 +61,13 @@ const knobs: Readonly<Record<string, Knob>> = {
 
 /** Does what one line says, and what is to be printed. Never throws. */
 export const turnKnob = (bench: Bench, name: string, line: string): readonly string[] => {
-  const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(line.slice(0, MAX_LINE)) ?? [];
+  const text = line.slice(0, MAX_LINE).trim();
+  const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/.exec(text) ?? [];
   if (word === '') return [];
   if (word.toLowerCase() === 'help') return help();
   try {
     const knob = Object.hasOwn(knobs, word.toLowerCase()) ? knobs[word.toLowerCase()] : undefined;
-    return [knob === undefined ? befall(bench.instrument(name), line) : knob.turn(bench, name, rest)];
+    return [knob === undefined ? befall(bench.instrument(name), text) : knob.turn(bench, name, rest)];
   } catch (thrown) {
     return [`${toProblem(thrown).message} (help lists everything)`];
   }
@@ -92,5 +94,5 @@ const befall = (instrument: SimulatedInstrument, line: string): string => {
 
 const statusOf = ({ isOn, faults, connections, requests, lastMessage }: SimulatedInstrument): string => {
   const failing = faults.faults.map(faultWords).join('; ') || 'none';
-  return `${isOn ? 'on' : 'off'}, faults: ${failing}, connections: ${connections}, messages: ${requests}, newest: ${JSON.stringify(lastMessage)}`;
+  return `${isOn ? 'on' : 'off'}, faults: ${failing}, connections: ${connections}, messages: ${requests}, newest: "${shownText(lastMessage)}"`;
 };

@@ -30,7 +30,9 @@ const fixed: ReadonlyMap<string, Route> = new Map([
   ['/docs/oauth2-redirect', { name: 'oauth2-redirect' }],
 ] as const);
 
-/** Percent-encoding is decoded first, so that an encoded slash parts the path like any other. */
+const ENCODED_SLASH = /%2f/i;
+
+/** What cannot be decoded stands for itself. */
 const decoded = (path: string): string => {
   try {
     return decodeURIComponent(path);
@@ -39,8 +41,9 @@ const decoded = (path: string): string => {
   }
 };
 
-/** The route of a path; `channels` is a route of its own for GET alone, so that a POST to it is a channel of that name. */
+/** The route of a path, which is not decoded; a slash that is encoded leads nowhere (psu-rest spec, 1.3). `channels` is a route of its own for GET alone, so that a POST to it is a channel of that name. */
 export const routeOf = (path: string, method: string): Route | undefined => {
+  if (ENCODED_SLASH.test(path)) return undefined;
   const whole = decoded(path);
   const known = fixed.get(whole);
   if (known !== undefined) return known;

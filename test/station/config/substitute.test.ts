@@ -33,6 +33,18 @@ describe('a variable in a config', () => {
     expect(valueOf('a${GONE:-}b')).to.equal('ab');
   });
 
+  it('may have another one in its default', () => {
+    expect(valueOf('${GONE:-tcp://${NAME}:${GONE:-${PORT}}}/')).to.equal('tcp://lab:5555/');
+  });
+
+  it('does not look at the default of one that is set', () => {
+    expect(valueOf('${NAME:-${GONE}}')).to.equal('lab');
+  });
+
+  it('is named when it is missing in the default of another', () => {
+    expect(valueOf('${GONE:-a${LOST}b}')).to.match(/^the environment variable LOST is not set/);
+  });
+
   it('may stand several times in a text', () => {
     expect(valueOf('tcp://${NAME}:${PORT}')).to.equal('tcp://lab:5555');
   });
@@ -69,6 +81,10 @@ describe('a secret in a config', () => {
       value: '12345',
       isSecret: true,
     });
+  });
+
+  it('stays text as the default of a variable', () => {
+    expect(substitute('${GONE:-${file:token}}', false, sources)).to.include({ value: '12345', isSecret: true });
   });
 
   it('reaches the part that asks for it', async () => {

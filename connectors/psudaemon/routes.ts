@@ -21,6 +21,7 @@ import {
 import { psudaemonOpenApi } from '../dialects/psudaemon-openapi.js';
 import { channelChange, channelIndex, type ChannelChange, type Violation } from '../dialects/psudaemon-parameters.js';
 import { methodsOf, routeOf, withoutTrailingSlash, type Route } from '../dialects/psudaemon-routes.js';
+import { Turns } from '../rest/turns.js';
 import { refuseOrigin, type OriginHeaders, type OriginPolicy } from '../transports/origin-policy.js';
 import { htmlAnswer, jsonAnswer, redirect, refusal, type Answer } from './answer.js';
 import { applyChange, type Ask } from './channel-change.js';
@@ -49,6 +50,9 @@ export type PsuRequest = {
   readonly ask: Ask;
 };
 
+/** Who believes to speak to a proxy asks for the whole address. */
+const HOST_IN_TARGET = /^https?:\/\/[^/?]*/i;
+
 const noSettingsFile: Refusal = {
   status: 501,
   detail: 'there is no file to save the settings in; name one as settingsFile in the config of this port',
@@ -60,6 +64,7 @@ export class PsudaemonRoutes {
   readonly #options: RoutesOptions;
   readonly #units: Units;
   readonly #monitoring: Monitoring;
+  readonly #saves = new Turns();
 
   constructor(options: RoutesOptions) {
     this.#options = options;
@@ -90,7 +95,7 @@ export class PsudaemonRoutes {
 
   async #dispatch(request: PsuRequest): Promise<Answer> {
     const { method, url, headers } = request;
-    const [path = '/', ...queryParts] = url.split('?');
+    const [path = '/', ...queryParts] = url.replace(HOST_IN_TARGET, '').split('?');
     const route = routeOf(path, method);
     if (route === undefined) return notARoute(path, queryParts.join('?'), request);
     if (!methodsOf[route.name].includes(method)) return refusal(methodNotAllowed, { allow: 'GET' });
@@ -191,8 +196,10 @@ export class PsudaemonRoutes {
     const { options } = this.#options;
     const units = this.#units.all().map(unitSettings);
     if (method === 'POST') {
-      if (options.settingsFile === undefined) return refusal(noSettingsFile);
-      await saveSettings(options.settingsFile, options.settings, units);
+      const { settings, settingsFile } = options;
+      if (settingsFile === undefined) return refusal(noSettingsFile);
+      // One after the other: each reads the file and puts another in its place.
+      await this.#saves.take(settingsFile, true, () => saveSettings(settingsFile, settings, units));
     }
     return jsonAnswer(printSettings(options, units));
   }

@@ -29,12 +29,14 @@ export const psudaemonSection = (
         origin: { connector: name, peer: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}` },
       }),
   });
-  /** As bytes: to the type of a text fastify adds a charset, which the original does not have. */
-  const send = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
-    reply
+  /** As bytes: to the type of a text fastify adds a charset, which the original does not have; to no body at all, nothing. */
+  const send = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply => {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    return reply
       .code(status)
       .headers(headers)
-      .send(typeof body === 'string' ? Buffer.from(body) : body);
+      .send(bytes.length === 0 ? undefined : bytes);
+  };
 
   return {
     name: 'psudaemon',

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { isMap, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { HardwareError, toProblem } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json-value.js';
@@ -25,11 +25,14 @@ export const saveSettings = async (
 };
 
 /** Empty when there is no such file yet. */
-const textOf = async (path: string): Promise<string> => {
+const textOf = async (path: string): Promise<string> => (await ifThere(readFile(path, 'utf8'))) ?? '';
+
+/** Undefined when there is no such file. */
+const ifThere = async <Result>(looking: Promise<Result>): Promise<Result | undefined> => {
   try {
-    return await readFile(path, 'utf8');
+    return await looking;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return '';
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw thrown;
   }
 };
@@ -63,12 +66,19 @@ const writeChannel = (document: Document, channels: YAMLMap, index: number, data
   for (const [field, value] of Object.entries(data)) if (value !== null) channel.set(field, value);
 };
 
-/** A reader finds the old file or the new one, whenever the power fails. */
-const replaceFile = async (path: string, text: string): Promise<void> => {
+const NEW_FILE_MODE = 0o600;
+const PERMISSIONS = 0o777;
+
+/** A reader finds the old file or the new one, whenever the power fails; who could read the old one can read the new one, and
+ *  a link to it stays one. */
+const replaceFile = async (name: string, text: string): Promise<void> => {
+  const path = (await ifThere(realpath(name))) ?? name;
+  const { mode } = (await ifThere(stat(path))) ?? { mode: NEW_FILE_MODE };
   const beside = `${path}.new`;
   try {
-    const file = await open(beside, 'w', 0o600);
+    const file = await open(beside, 'w', NEW_FILE_MODE);
     try {
+      await file.chmod(mode & PERMISSIONS);
       await file.writeFile(text);
       await file.sync();
     } finally {

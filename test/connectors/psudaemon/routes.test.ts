@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -206,6 +206,11 @@ describe('the routes of PSUDaemon', () => {
       expect(jsonOf(answer)['detail']).to.match(/^psu dead is offline: /);
     });
 
+    it('take a whole address for its path, as proxies are asked', async () => {
+      expect((await ask('GET', 'http://127.0.0.1:5000/units/psu1')).status).to.equal(200);
+      expect((await ask('GET', 'http://127.0.0.1:5000')).status).to.equal(404);
+    });
+
     it('lead a path with a slash at its end on, and keep method and query', async () => {
       const answer = await ask('POST', '/units/psu1/1/?state=on');
       expect(answer).to.deep.include({ status: 307, body: '' });
@@ -247,6 +252,29 @@ describe('the routes of PSUDaemon', () => {
         .and.to.contain('visabackend: "@py" # keep');
       expect(text).to.match(/name: core,? *\n? *current_limit: [\d.]+,? *\n? *voltage_limit: 2/);
       expect(text).to.contain('name: x, voltage_limit: 3');
+    });
+
+    it('are saved by many at once, one after the other', async () => {
+      routes.close();
+      units.close();
+      serve({ settingsFile: join(directory, 'psu.yaml') });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => ask('POST', '/settings')));
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(10).fill(200));
+      expect(await readdir(directory)).to.deep.equal(['psu.yaml']);
+    });
+
+    it('are saved where a link leads, for all who could read them', async () => {
+      const [file, link] = [join(directory, 'psu.yaml'), join(directory, 'link.yaml')];
+      await writeFile(file, 'settings: {}\n');
+      await chmod(file, 0o644);
+      await symlink(file, link);
+      routes.close();
+      units.close();
+      serve({ settingsFile: link });
+      expect((await ask('POST', '/settings')).status).to.equal(200);
+      expect((await lstat(link)).isSymbolicLink()).to.be.true;
+      expect((await stat(file)).mode & 0o777).to.equal(0o644);
+      expect(await readFile(file, 'utf8')).to.contain('name: psu1');
     });
 
     it('say why they could not be saved', async () => {

@@ -21,6 +21,16 @@ describe('PSUDaemon at the root of a port', () => {
     });
   }
 
+  it('leads on without a body, and without the type of one', async () => {
+    const { statusCode, headers, rawPayload } = await lab.get('/units/');
+    expect([statusCode, headers['content-type'], headers['content-length'], rawPayload.length]).to.deep.equal([
+      307,
+      undefined,
+      '0',
+      0,
+    ]);
+  });
+
   it('owns its /docs, whose files come from this port', async () => {
     const { headers, body } = await lab.get('/docs');
     expect(headers['content-type']).to.equal('text/html; charset=utf-8');

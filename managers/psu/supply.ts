@@ -42,6 +42,10 @@ export class Supply implements Device {
   /** What `enabled` was told to be and has not been seen to be yet; and why it is as it is. */
   readonly #told = new Map<Output, Json>();
   readonly #causes = new Map<Output, Cause>();
+  /** Outputs that are being switched: what is read meanwhile may be older. */
+  readonly #switching = new Set<Output>();
+  /** Outputs whose trips were cleared, until they are on. */
+  readonly #cleared = new Set<Output>();
   /** Outputs whose newest voltage and current have been multiplied. */
   readonly #multiplied = new Set<Output>();
 
@@ -139,8 +143,8 @@ export class Supply implements Device {
   }
 
   async write(quantity: string, output: Output | undefined, value: Json, call: Call): Promise<void> {
-    if (output !== undefined && quantity === 'enabled') this.#told.set(output, value);
-    await this.#driver.write(quantity, output, value, call);
+    if (output !== undefined && quantity === 'enabled') await this.#switch(output, value, call);
+    else await this.#driver.write(quantity, output, value, call);
     this.#newest.set(placeOf(quantity, output), value);
   }
 
@@ -152,8 +156,16 @@ export class Supply implements Device {
     throw new HardwareError(reason.code, text);
   }
 
-  run(action: string, output: Output | undefined, values: JsonObject, call: Call): Promise<Json> {
-    return this.#driver.run(action, output, values, call);
+  async run(action: string, output: Output | undefined, values: JsonObject, call: Call): Promise<Json> {
+    const reply = await this.#driver.run(action, output, values, call);
+    if (action === 'clearProtection')
+      for (const each of output === undefined ? this.outputs : [output]) this.#cleared.add(each);
+    return reply;
+  }
+
+  /** A fuse of some supplies says that it has tripped until the output is switched on again: whoever has cleared it may try. */
+  isCleared(output: Output): boolean {
+    return this.#cleared.has(output);
   }
 
   /** Who has switched the output to where it was read last. */
@@ -195,10 +207,23 @@ export class Supply implements Device {
     return this.newest('enabled', output) === false;
   }
 
+  async #switch(output: Output, value: Json, call: Call): Promise<void> {
+    this.#told.set(output, value);
+    this.#switching.add(output);
+    try {
+      await this.#driver.write('enabled', output, value, call);
+    } finally {
+      this.#switching.delete(output);
+    }
+  }
+
   #note(quantity: string, output: Output, value: Json): void {
     if (quantity === 'current') this.#multiplied.delete(output);
     if (quantity !== 'enabled') return;
-    this.#causes.set(output, this.#told.get(output) === value ? 'command' : 'found');
+    if (value === true) this.#cleared.delete(output);
+    const isTold = this.#told.get(output) === value;
+    if (!isTold && this.#switching.has(output)) return;
+    this.#causes.set(output, isTold ? 'command' : 'found');
     this.#told.delete(output);
   }
 }

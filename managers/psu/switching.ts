@@ -39,6 +39,7 @@ export const setEnabled = async (
     await supply.write('enabled', output, on, call);
     await call.refresh('enabled');
     confirmEnabled(supply, output, on);
+    if (supply.tripOf(output) !== undefined) await refreshTrips(supply, output, call);
   };
   await (on ? rise : fall)({ clock, supply, output }, moving, flip, call);
 };
@@ -69,9 +70,13 @@ export const isOn = async (supply: Supply, output: Output, call: CommandCall): P
 };
 
 const refuseWhenTripped = async (supply: Supply, output: Output, call: CommandCall): Promise<void> => {
-  for (const trip of Object.keys(trips)) if (supply.has(trip, output)) await call.refresh(trip);
+  await refreshTrips(supply, output, call);
   const trip = supply.tripOf(output);
-  if (trip !== undefined) throw staysOff(output, trip);
+  if (trip !== undefined && !supply.isCleared(output)) throw staysOff(output, trip);
+};
+
+const refreshTrips = async (supply: Supply, output: Output, call: CommandCall): Promise<void> => {
+  for (const trip of Object.keys(trips)) if (supply.has(trip, output)) await call.refresh(trip);
 };
 
 const staysOff = (output: Output, trip: string): HardwareError =>

@@ -290,6 +290,17 @@ describe('a power supply', () => {
       ]);
     });
 
+    it('knows its own command from what was asked before it and is answered after', async () => {
+      table = await startPsu(station);
+      await send('setEnabled', { value: true });
+      table.answerMs = 50;
+      const asked = table.countOf('read enabled 1');
+      while (table.countOf('read enabled 1') === asked) await station.clock.pass(10);
+      await send('switchOff');
+      await station.clock.pass(500);
+      expect(relayEvents().at(-1)).to.deep.equal(['outputOff', 'command']);
+    });
+
     it('does not take it for on when it says that it is off', async () => {
       table = await startPsu(station);
       table.supply.write = () => Promise.resolve();
@@ -375,6 +386,38 @@ describe('a power supply', () => {
       expect([value('1/enabled'), value('1/overVoltageTripped')]).to.deep.equal([false, false]);
       await table.supply.write('voltageSetpoint', 1, 3);
       expect((await send('setEnabled', { value: true })).value()).to.deep.equal({});
+    });
+
+    describe('that says so until the output is on again', () => {
+      beforeEach(() => {
+        const { supply } = table;
+        const read = supply.read;
+        let hasTripped = true;
+        supply.read = async (quantity, output) => {
+          if (quantity === 'enabled' && (await read(quantity, output)) === true) hasTripped = false;
+          return quantity === 'overVoltageTripped' && output === 1 ? hasTripped : read(quantity, output);
+        };
+      });
+
+      it('is not switched on before it is cleared, and can be afterwards', async () => {
+        await table.supply.write('voltageSetpoint', 1, 3);
+        expect((await send('setEnabled', { value: true })).text()).to.include('output 1 stays off');
+        await send('clearProtection');
+        expect((await send('setEnabled', { value: true })).value()).to.deep.equal({});
+        expect(value('1/enabled')).to.equal(true);
+      });
+
+      it('has to be cleared again after the next trip', async () => {
+        await table.supply.write('voltageSetpoint', 1, 3);
+        await send('clearProtection');
+        await send('setEnabled', { value: true });
+        await table.supply.write('voltageSetpoint', 1, 5);
+        await station.clock.pass(1_500);
+        table.supply.read = (quantity) => Promise.resolve(quantity === 'overVoltageTripped');
+        expect((await send('setEnabled', { value: true })).text()).to.include('output 1 stays off');
+        expect(table.writes().at(-1)).to.equal('write enabled 1 true');
+        expect(table.countOf('write enabled 1')).to.equal(2);
+      });
     });
 
     it('takes the alarm back when it stops, for nobody could clear it later', async () => {

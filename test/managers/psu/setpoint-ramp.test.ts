@@ -289,6 +289,18 @@ describe('a ramp', () => {
       expect(setpoint()).to.equal(3);
     });
 
+    it('lets an output rise whose trip ends with switching it on', async () => {
+      await start(rated, 1);
+      await table.supply.write('enabled', 1, false);
+      const { supply } = table;
+      const read = supply.read;
+      supply.read = async (quantity, output) =>
+        quantity === 'overCurrentTripped' ? !(await read('enabled', output)) : read(quantity, output);
+      await send('clearProtection');
+      expect((await send('setEnabled', { value: true }, 2_000)).value()).to.deep.equal({});
+      expect(setpoint()).to.equal(1);
+    });
+
     it('is the fastest that may be asked for', async () => {
       await start(rated);
       const sent = await send('rampVoltage', { target: 2, rate: 1.1 });

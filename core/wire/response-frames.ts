@@ -1,5 +1,5 @@
 import { ChunkList } from './chunks.js';
-import { noBytes } from './bytes.js';
+import { joinBytes, noBytes } from './bytes.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -11,7 +11,9 @@ const ZERO = 0x30;
  *  length) may have the termination within the block. Linear in what comes, however it is cut. */
 export class ResponseFrames {
   readonly #termination: Uint8Array;
-  readonly #frames: Uint8Array[] = [];
+  #frames: Uint8Array[] = [];
+  /** So many of them have been given. Shifting would move all the others, each time. */
+  #given = 0;
   readonly #chunks = new ChunkList();
   /** The first bytes of the response: whether it is a block. */
   #head: number[] = [];
@@ -37,23 +39,26 @@ export class ResponseFrames {
         this.#pendingBytes += skipped;
         at += skipped - 1;
       } else if (this.#isEnd(bytes[at] ?? 0)) {
-        this.#chunks.push(bytes.slice(from, at + 1));
-        this.#frames.push(this.#take());
+        this.#frames.push(this.#take(bytes.subarray(from, at + 1)));
         from = at + 1;
       }
     }
-    if (from < bytes.length) this.#chunks.push(bytes.slice(from));
+    if (from < bytes.length) this.#chunks.push(copyOf(bytes.subarray(from)));
   }
 
   /** The next whole response; undefined: none yet. */
   next(): Uint8Array | undefined {
-    return this.#frames.shift();
+    const frame = this.#frames[this.#given];
+    if (frame === undefined) return undefined;
+    this.#given += 1;
+    if (this.#given === this.#frames.length) this.#dropFrames();
+    return frame;
   }
 
   /** Drops everything; gives how many whole responses that were. */
   drop(): number {
-    const count = this.#frames.length;
-    this.#frames.length = 0;
+    const count = this.#frames.length - this.#given;
+    this.#dropFrames();
     this.#chunks.take();
     this.#begin();
     return count;
@@ -84,12 +89,18 @@ export class ResponseFrames {
     else if (count > 0 && length.length === count) this.#blockEnd = this.#pendingBytes + lengthOf(length);
   }
 
-  #take(): Uint8Array {
-    const bytes = this.#chunks.take();
+  #dropFrames(): void {
+    this.#frames = [];
+    this.#given = 0;
+  }
+
+  /** A copy: what it is cut from may be much larger. `last` ends the response. */
+  #take(last: Uint8Array): Uint8Array {
+    const bytes = this.#chunks.byteLength === 0 ? last : joinBytes([this.#chunks.take(), last]);
     const end = bytes.length - this.#termination.length;
     const isBeforeCr = this.#termination[0] === LF && bytes[end - 1] === CR && end > this.#blockEnd;
     this.#begin();
-    return bytes.slice(0, isBeforeCr ? end - 1 : end);
+    return copyOf(bytes.subarray(0, isBeforeCr ? end - 1 : end));
   }
 
   #begin(): void {
@@ -106,14 +117,6 @@ const lengthOf = (digits: readonly number[]): number => {
   return /^\d+$/.test(text) ? Number(text) : 0;
 };
 
-/** A whole response without its LF, or CR LF: for roads with END, where an instrument says both. */
-export const withoutLineEnd = (response: Uint8Array): Uint8Array => {
-  const [hash, digits = 0] = response;
-  const isBlock = hash === HASH && digits > ZERO && digits <= ZERO + 9;
-  const head = 2 + digits - ZERO;
-  const blockEnd = isBlock ? head + lengthOf([...response.subarray(2, head)]) : 0;
-  let end = response.length;
-  if (end > blockEnd && response[end - 1] === LF) end -= 1;
-  else return response;
-  return response.slice(0, end > blockEnd && response[end - 1] === CR ? end - 1 : end);
-};
+/** Not `slice`, which shares the memory when the bytes are a Buffer. Of nothing there is one: an instrument may send line ends
+ *  alone, by the thousand. */
+const copyOf = (bytes: Uint8Array): Uint8Array => (bytes.length === 0 ? noBytes : new Uint8Array(bytes));

@@ -3,7 +3,8 @@ import { HardwareError, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import { joinBytes } from '../../core/wire/bytes.js';
 import { commandLine, dataLine, END_OF_ANSWER, READ_TIMEOUT_MS, setUpCommands } from '../../core/wire/prologix.js';
-import { ResponseFrames, withoutLineEnd } from '../../core/wire/response-frames.js';
+import { withoutTermination } from '../../core/wire/response-end.js';
+import { ResponseFrames } from '../../core/wire/response-frames.js';
 import type { BytePipe } from './byte-pipe.js';
 import { Markers } from './prologix-markers.js';
 import { prologixVersion } from './prologix-version.js';
@@ -13,6 +14,8 @@ const PATIENCE_MS = 2 * READ_TIMEOUT_MS;
 /** An adapter that says nothing for so long when it is asked is no longer there. */
 const SILENCE_MS = 1_000;
 const LF = 0x0a;
+/** Comes before END where an instrument says both. */
+const lineEnd = Uint8Array.of(LF);
 
 /** A Prologix-style GPIB adapter: one connection for all instruments behind it, one operation at a time. It works off its
  *  lines in order, so what it says to `++ver` is a marker: of all that was asked before nothing can come behind it. */
@@ -69,7 +72,7 @@ export class PrologixAdapter {
     await this.#turnTo(address, undefined, call);
     for (;;) {
       const answer = frames.next() ?? this.#withoutEnd(address, frames) ?? (await this.#read(address, frames, call));
-      if (answer !== undefined) return withoutLineEnd(answer);
+      if (answer !== undefined) return withoutTermination(answer, lineEnd);
     }
   }
 

@@ -11,6 +11,9 @@ import { openTcpStream, type OpenTcpStream } from './tcp-stream.js';
 /** What an instrument may say in one answer; the largest screen copies and waveforms are under this. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
+/** An instrument that is asked one thing at a time says no more than a few; each costs more than its bytes. */
+const MAX_UNREAD_ANSWERS = 1_024;
+
 export type SocketRoadOptions = {
   /** What messages call it: `psu1:5025`. */
   readonly name: string;
@@ -98,6 +101,7 @@ export class SocketRoad implements Road {
   close(): Promise<void> {
     const { stream, name } = this.#options;
     this.#finish(new HardwareError('DISCONNECTED', `the connection to ${name} was closed`));
+    this.#lost.complete();
     return new Promise((resolve) => {
       if (stream.closed) resolve();
       else
@@ -119,19 +123,20 @@ export class SocketRoad implements Road {
     this.#frames.push(chunk);
     for (let answer = this.#frames.next(); answer !== undefined; answer = this.#frames.next()) {
       this.#answers.push(answer);
-      this.#answerBytes += answer.length + 1; // an empty one takes room too
+      this.#answerBytes += answer.length + 1; // with its end
     }
     const { maxAnswerBytes = MAX_ANSWER_BYTES } = this.#options;
-    if (this.pendingBytes > maxAnswerBytes) this.#overrun(maxAnswerBytes);
+    if (this.pendingBytes > maxAnswerBytes) this.#overrun(`${maxAnswerBytes} bytes in one answer`);
+    else if (this.#answers.length > MAX_UNREAD_ANSWERS) this.#overrun(`${MAX_UNREAD_ANSWERS} answers at once`);
     else this.#waiter?.look();
   }
 
-  #overrun(maxAnswerBytes: number): void {
+  #overrun(what: string): void {
     const { name, stream } = this.#options;
-    const text = `${name} sent more than ${maxAnswerBytes} bytes in one answer; does link.readTermination fit?`;
-    this.#overflow = new HardwareError('TOO_LARGE', text);
+    this.#overflow = new HardwareError('TOO_LARGE', `${name} sent more than ${what}; does link.readTermination fit?`);
     stream.pause();
     this.#answers.length = 0;
+    this.#answerBytes = 0;
     this.#frames.takePending();
     this.#waiter?.fail(this.#overflow);
   }
@@ -146,7 +151,6 @@ export class SocketRoad implements Road {
   #finish(end: HardwareError): void {
     this.#end ??= end;
     this.#waiter?.fail(this.#end);
-    this.#lost.complete();
   }
 
   /** What `look` gives at last: it is asked now, and whenever bytes have come or gone. */

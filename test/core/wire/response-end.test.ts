@@ -18,6 +18,9 @@ describe('withoutTermination', () => {
     ['takes the line end behind a block off', '#15abcde\n', '#15abcde'],
     ['takes a block of no declared length for text', '#0abc\n', '#0abc'],
     ['takes a number sign for text where no length follows', '#1x\n', '#1x'],
+    ['takes a number sign for text where the length is cut short', '#5\n', '#5'],
+    ['leaves a carriage return alone', '1.5\r', '1.5\r'],
+    ['takes one line end off behind a block that ends in one', '#12\r\n\r\n', '#12\r\n'],
   ] as const) {
     it(what, () => {
       expect(stripped(response)).to.equal(answer);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ResponseFrames, withoutLineEnd } from '../../../core/wire/response-frames.js';
+import { ResponseFrames } from '../../../core/wire/response-frames.js';
 import { cut } from './arbitraries.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
@@ -60,6 +60,28 @@ describe('ResponseFrames', () => {
     expect(all(frames)).to.deep.equal(['b', 'c']);
   });
 
+  it('gives what was there before and what came later in order, and counts what it drops', () => {
+    const frames = new ResponseFrames();
+    frames.push(bytes('1\n2\n'));
+    expect(Buffer.from(frames.next() ?? []).toString()).to.equal('1');
+    frames.push(bytes('3\n4\n'));
+    expect(Buffer.from(frames.next() ?? []).toString()).to.equal('2');
+    expect(frames.drop()).to.equal(2);
+    expect(frames.next()).to.equal(undefined);
+  });
+
+  it('takes many line ends in one piece without moving all of them for each', () => {
+    expect(framesIn([new Uint8Array(65_536).fill(0x0a)])).to.have.length(65_536);
+  });
+
+  it('shares no memory with what it was given', () => {
+    const piece = bytes('1.5\n');
+    const frames = new ResponseFrames();
+    frames.push(piece);
+    piece.fill(0);
+    expect(all(frames)).to.deep.equal(['1.5']);
+  });
+
   it('gives back every block and every line', () => {
     const line = fc.stringMatching(/^[a-z0-9.,]{0,9}$/);
     const content = fc.string({ unit: fc.constantFrom('\n', '\r', '#', '1', 'x'), maxLength: 12 }).map(block);
@@ -86,23 +108,4 @@ describe('ResponseFrames', () => {
       }),
     );
   });
-});
-
-describe('withoutLineEnd', () => {
-  for (const [text, expected] of [
-    ['1.5\n', '1.5'],
-    ['1.5\r\n', '1.5'],
-    ['1.5', '1.5'],
-    ['1.5\r', '1.5\r'],
-    ['', ''],
-    ['a\nb\n', 'a\nb'],
-    ['#12\r\n', '#12\r\n'],
-    ['#12\r\n\n', '#12\r\n'],
-    ['#12\r\n\r\n', '#12\r\n'],
-    ['#\n', '#'],
-  ] as const) {
-    it(`makes ${JSON.stringify(expected)} of ${JSON.stringify(text)}`, () => {
-      expect(Buffer.from(withoutLineEnd(bytes(text))).toString('latin1')).to.equal(expected);
-    });
-  }
 });

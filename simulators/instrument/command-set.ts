@@ -21,6 +21,8 @@ export type Action = (machine: Machine) => Outcome;
 /** Messages and headers that are remembered; then it starts anew. */
 const MAX_REMEMBERED = 2_048;
 const MAX_REMEMBERED_LENGTH = 128;
+/** A message with more would stop everything else in this process for a moment; a real parser has room for some ten. */
+const MAX_UNITS = 1_000;
 /** IEEE 488.2, 7.6.1.4.1: what a header is made of. */
 const HEADER = /^\*?[A-Za-z][\w:]*$/;
 
@@ -41,12 +43,26 @@ export class CommandSet {
   actionsOf(message: string): readonly Action[] {
     const known = this.#messages.get(message);
     if (known !== undefined) return known;
-    const actions = parseProgramMessage(message).map((unit) => this.#actionOf(unit));
+    const actions = hasTooManyUnits(message) ? [() => scpiErrors.inputOverrun] : this.#parsed(message);
     if (message.length <= MAX_REMEMBERED_LENGTH) remember(this.#messages, message, actions);
     return actions;
   }
 
-  #actionOf(unit: ProgramUnit): Action {
+  /** What stands behind a command error is not looked at: the parser has lost its place in the message. */
+  #parsed(message: string): readonly Action[] {
+    const actions: Action[] = [];
+    for (const unit of parseProgramMessage(message)) {
+      const found = this.#actionOf(unit);
+      if (typeof found === 'function') {
+        actions.push(found);
+        continue;
+      }
+      return [...actions, () => found];
+    }
+    return actions;
+  }
+
+  #actionOf(unit: ProgramUnit): Action | ScpiError {
     const candidates = this.#candidates(unit.header).filter(({ entry }) => entry.template.isQuery === unit.isQuery);
     for (const { entry, inHeader } of candidates) {
       const inArguments = entry.takesAnything === true ? {} : matchArguments(entry.template, unit.args);
@@ -54,8 +70,7 @@ export class CommandSet {
       const values = { ...inHeader, ...inArguments };
       return (machine) => entry.handle(machine, values);
     }
-    const error = candidates.length === 0 ? headerError(unit.header) : argumentError(candidates, unit.args);
-    return () => error;
+    return candidates.length === 0 ? headerError(unit.header) : argumentError(candidates, unit.args);
   }
 
   #candidates(header: string): readonly Candidate[] {
@@ -78,6 +93,10 @@ export class CommandSet {
 }
 
 export const isRefusal = (outcome: Outcome): outcome is ScpiError => typeof outcome === 'object';
+
+/** A separator in a string counts, too: no string is full of them. */
+const hasTooManyUnits = (message: string): boolean =>
+  message.length > MAX_UNITS && message.split(';', MAX_UNITS + 1).length > MAX_UNITS;
 
 const headerError = (header: string): ScpiError => {
   if (HEADER.test(header)) return scpiErrors.undefinedHeader;

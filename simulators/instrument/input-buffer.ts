@@ -3,8 +3,8 @@ import { MessageEnd } from './message-end.js';
 /** A program message without its terminator; `isEnd`: it was ended by END, not by LF alone. */
 export type ReceivedMessage = { readonly text: string; readonly isEnd: boolean };
 
-/** A program message longer than this is dropped, and reported as -363. */
-export const MAX_MESSAGE_BYTES = 1 << 20;
+/** A program message longer than this is dropped, and reported as -363. Instruments have room for less. */
+export const MAX_MESSAGE_BYTES = 1 << 16;
 
 const latin1 = new TextDecoder('latin1');
 

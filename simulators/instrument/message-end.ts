@@ -2,7 +2,7 @@ const [LF, COMMA, HASH, ZERO, NINE, BLANK] = [10, 44, 35, 48, 57, 32];
 const QUOTES: readonly number[] = [34, 39];
 
 /** A block that says it is longer is none: its message would be too long, and its end could not be found again. */
-const MAX_BLOCK_BYTES = 1 << 20;
+const MAX_BLOCK_BYTES = 1 << 16;
 
 /** Finds the line end that ends a program message: one inside a definite-length block, `#<digits><length><bytes>`, is data. */
 export class MessageEnd {

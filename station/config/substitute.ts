@@ -21,9 +21,9 @@ export const hasReference = (text: string): boolean => text.includes('${');
  *  number; a secret always stays text. */
 export const substitute = (text: string, isQuoted: boolean, sources: Sources): Substituted => {
   const problems: string[] = [];
-  let isSecret = false;
+  const secrets: string[] = [];
   const valueOf = (inner: string): string => {
-    if (SECRET.test(inner)) isSecret = true;
+    if (SECRET.test(inner)) secrets.push(inner);
     const found = resolve(inner, sources);
     if ('text' in found) return found.text;
     if ('fallback' in found) return replaced(found.fallback);
@@ -41,6 +41,7 @@ export const substitute = (text: string, isQuoted: boolean, sources: Sources): S
       .join('');
   const result = replaced(text);
   if (problems.length > 0) return { type: 'problem', message: problems.join('; ') };
+  const isSecret = secrets.length > 0;
   return { type: 'value', value: isQuoted || isSecret ? result : typed(result), isSecret };
 };
 

@@ -2,6 +2,7 @@ import { BehaviorSubject, EMPTY, ReplaySubject, share, switchMap, type Observabl
 import type { Clock } from '../../core/clock.js';
 import { HardwareError, problem, toProblem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
+import { within } from '../../core/within.js';
 import { eitherSignal } from './either-signal.js';
 import { endingAt } from './ending-at.js';
 import type { LinkStatistics } from './link-statistics.js';
@@ -9,7 +10,7 @@ import type { Road, RoadLife } from './road.js';
 
 export type RoadKeeperOptions<Carrier> = {
   readonly resource: string;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly statistics: LinkStatistics;
   readonly openTimeoutMs: number;
   readonly open: (call: Call) => Promise<Carrier>;
@@ -17,6 +18,8 @@ export type RoadKeeperOptions<Carrier> = {
 
 /** An instrument that is not clear by then will not be; the road is opened anew. */
 const CLEAR_LIMIT_MS = 2_000;
+/** A road that is not closed by then is stuck, in a call of the driver for one. */
+const CLOSE_LIMIT_MS = 5_000;
 /** Of the time to connect: an instrument that was there just now, and does not take a connection so soon, is away. Whoever
  *  waits for its return has the whole time. */
 const REOPEN_SHARE = 1 / 5;
@@ -93,11 +96,11 @@ export class RoadKeeper<Carrier extends Keepable> {
   async reopen(call: Call): Promise<Carrier> {
     const { clock } = this.#options;
     this.#letGo();
-    await this.during(this.#closing);
-    const opening = this.#open(call);
-    // Whoever closes the link waits for this, too: another may open the same at once.
-    this.#closing = opening.catch(() => undefined);
     try {
+      await this.#closed(call);
+      const opening = this.#open(call);
+      // Whoever closes the link waits for this, too: another may open the same at once.
+      this.#closing = opening.catch(() => undefined);
       return await this.during(opening);
     } catch (thrown) {
       if (!call.signal.aborted && clock.monotonic() < call.deadline) this.lose(toProblem(thrown));
@@ -133,6 +136,15 @@ export class RoadKeeper<Carrier extends Keepable> {
     if (this.#gone === undefined) this.#end(problem('DISCONNECTED', `${this.#options.resource} was closed`));
     this.#lost.complete();
     await this.#closing;
+  }
+
+  /** The road before is closed. */
+  async #closed({ signal, deadline }: Call): Promise<void> {
+    const { clock, resource } = this.#options;
+    const ms = Math.min(Math.max(0, deadline - clock.monotonic()), CLOSE_LIMIT_MS);
+    const late = (): Error =>
+      new HardwareError('TIMEOUT', `${resource} was not closed within ${Math.round(ms)} ms, to be opened anew`);
+    await within(clock, this.during(this.#closing), { ms, late, signal });
   }
 
   async #open(call: Call): Promise<Carrier> {

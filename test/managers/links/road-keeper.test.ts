@@ -83,6 +83,39 @@ describe('RoadKeeper', () => {
     clock.uninstall();
   });
 
+  describe('when the road before does not close', () => {
+    let endClosing: () => void;
+
+    beforeEach(() => {
+      road.close = () => new Promise((resolve) => (endClosing = resolve));
+    });
+
+    afterEach(() => {
+      endClosing();
+    });
+
+    it('opens none beside it, and keeps nobody longer than his call', async () => {
+      const reopening = outcomeOf(keeper.reopen(call(300)));
+      expect(await passing(300, reopening)).to.equal(`TIMEOUT ${NAME} was not closed within 300 ms, to be opened anew`);
+      expect([openings.length, losses.length]).to.deep.equal([0, 0]);
+    });
+
+    it('ends with the reason when it is aborted, and opens for the next when it has closed', async () => {
+      const controller = new AbortController();
+      const reopening = outcomeOf(keeper.reopen(call(300, controller.signal)));
+      controller.abort(new HardwareError('ABORTED', 'made safe'));
+      expect(await reopening).to.equal('ABORTED made safe');
+      endClosing();
+      expect(await keeper.clean(call())).not.to.equal(road);
+    });
+
+    it('is lost in the end', async () => {
+      const reopening = outcomeOf(keeper.reopen(call()));
+      expect(await passing(5_000, reopening)).to.match(/^TIMEOUT .* was not closed within 5000 ms/);
+      expect(losses.map(({ code }) => code)).to.deep.equal(['DISCONNECTED']);
+    });
+  });
+
   it('gives the road as it is until an answer of old could come on it', async () => {
     expect(await keeper.clean(call())).to.equal(road);
     keeper.taint();

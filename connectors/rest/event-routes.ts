@@ -36,6 +36,7 @@ export const eventRoutes = (server: FastifyInstance, { exchange, streams, log, o
     reply.hijack();
     if (response.destroyed) return; // it has gone meanwhile
     setUserTimeout(socket);
+    socket.setTimeout(0); // its outbox knows what to do with a client that does not read
     response.writeHead(200, {
       ...commonHeaders,
       'content-type': 'text/event-stream; charset=utf-8',

@@ -3,6 +3,7 @@ import { Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../../core/log.js';
+import { SILENCE_LIMIT_MS } from '../../core/native/protocol.js';
 import { isUnder, type HttpSection, type Missing } from '../http/section.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { declineUpgrade, wantsWebSocket } from './declined-upgrade.js';
@@ -19,6 +20,8 @@ export type HttpServerOptions = {
   readonly sections: readonly HttpSection[];
   readonly maxConnections: number;
   readonly log: Logger;
+  /** Who takes nothing of its answer for so long is cut: clients that never read would hold all connections. */
+  readonly stallLimitMs?: number;
 };
 
 const MAX_HEADER_BYTES = 16_384;
@@ -44,7 +47,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { sections, maxConnections } = options;
+    const { sections, maxConnections, stallLimitMs = SILENCE_LIMIT_MS } = options;
     this.#upgrades = sections.flatMap(({ upgrades = [] }) => upgrades);
     this.#missing = sections
       .flatMap(({ missing }) => (missing === undefined ? [] : [missing]))
@@ -52,6 +55,10 @@ export class HttpServer {
     this.app = this.#createApp();
     this.#server = this.app.server;
     this.#server.maxConnections = maxConnections;
+    this.#server.setTimeout(stallLimitMs, (socket) => {
+      // Who waits for a long command is owed nothing yet; who has had its answer is counted by the shorter limit between two.
+      if (socket.writableLength > 0 || socket.timeout !== stallLimitMs) socket.destroy();
+    });
     this.#server.on('upgrade', (request, socket, head) => {
       this.#onUpgrade(request, socket, head);
     });
@@ -152,7 +159,7 @@ export class HttpServer {
     const missing = this.#missing.find(({ under }) => isUnder(path, under));
     const methods = this.#allowed.at(path, missing !== undefined);
     const allowed = methods.includes(request.method) ? [] : methods; // it has a route, which found nothing
-    if (hasBody(request)) reply.header('connection', 'close'); // it is not read
+    if (!isSkippable(request)) reply.header('connection', 'close'); // nobody would read it to its end
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
     if (missing !== undefined) {
       Promise.resolve(missing.answer(request, reply, allowed)).catch((thrown: unknown) => {
@@ -195,8 +202,10 @@ export class HttpServer {
   }
 }
 
-const hasBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** Whether a body that nobody wants is read away behind the answer. A client that is cut while it sends does not see what it was
+ *  answered. */
+const isSkippable = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= MAX_BODY_BYTES;
 
 const refuseSchema = (): never => {
   throw new TypeError('routes have no schemas here: the gate checks commands with those of their managers');

@@ -65,11 +65,21 @@ describe('an HTTP port', () => {
       });
     }
 
-    it('does not read the body, so the connection ends', async () => {
-      const { headers } = await ask('POST', '/nothing', { payload: 'x'.repeat(100) });
-      expect(headers.connection).to.equal('close');
-      expect((await ask('GET', '/nothing')).headers.connection).to.not.equal('close');
+    it('reads a body away, and the connection goes on', async () => {
+      const { headers } = await ask('POST', '/nothing', { payload: 'x'.repeat(2 ** 20) });
+      expect(headers.connection).to.not.equal('close');
     });
+
+    for (const [what, more] of [
+      ['more than 1 MiB', { 'content-length': String(2 ** 20 + 1) }],
+      ['a body without a length', { 'transfer-encoding': 'chunked' }],
+    ] as const) {
+      it(`does not read ${what}, so the connection ends`, async () => {
+        const { headers } = await ask('POST', '/nothing', { payload: 'x', headers: more });
+        expect(headers.connection).to.equal('close');
+        expect((await ask('GET', '/nothing')).headers.connection).to.not.equal('close');
+      });
+    }
   });
 
   describe('by a method that has no route', () => {

@@ -27,6 +27,8 @@ export class Tally {
 
   constructor(bus: Bus) {
     this.#bus = bus;
+    // A port that the config has added later does not see them come.
+    for (const { name, state } of bus.managers) if (state === 'online') this.#entry(name).onlines = 1;
     this.#listening = bus.outputs.subscribe((output) => {
       this.#count(output);
     });

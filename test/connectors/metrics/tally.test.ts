@@ -36,6 +36,13 @@ describe('the tally of a station', () => {
     expect(tally.of('psu').instrumentErrors.size).to.equal(64);
   });
 
+  it('takes who is online already for connected once', async () => {
+    await lab.start();
+    const later = new Tally(lab.bus);
+    expect([tally.of('psu').onlines, later.of('psu').onlines]).to.deep.equal([1, 1]);
+    later.close();
+  });
+
   it('knows nothing of who has said nothing, and counts no more when it is closed', () => {
     expect(tally.of('nobody').onlines).to.equal(0);
     tally.close();

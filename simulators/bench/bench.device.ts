@@ -43,12 +43,13 @@ export class Bench implements Device {
     return found;
   }
 
-  /** What hangs on its outputs: on one of them, or on all. Errors: DEVICE_FAULT when it has none of that name. */
+  /** What hangs on its outputs: on one of them, or on all; the only one of a supply without channels has any name. Errors: DEVICE_FAULT when it has none of that name. */
   setLoad(name: string, output: ChannelId | undefined, ohms: number): void {
     const { loads } = this.instrument(name);
     if (loads === undefined) throw new HardwareError('DEVICE_FAULT', `${name} is no supply: it has no outputs to load`);
-    const outputs =
-      output === undefined ? loads.outputs : loads.outputs.filter((each) => String(each) === String(output));
+    const isMeant = (each: ChannelId | undefined): boolean =>
+      output === undefined || each === undefined || String(each) === String(output);
+    const outputs = loads.outputs.filter(isMeant);
     if (outputs.length === 0)
       throw new HardwareError(
         'DEVICE_FAULT',

@@ -1,6 +1,7 @@
 import { defineManager } from '../../core/define-manager.js';
 import type { Json } from '../../core/json-value.js';
 import { declare } from '../../core/parameter.js';
+import { faultLimits } from '../instrument/fault.js';
 import { faultWords } from '../instrument/fault-words.js';
 import type { Bench } from './bench.device.js';
 import { errorCodes, faultArguments, faultOf } from './fault-arguments.js';
@@ -9,7 +10,6 @@ const { numeric, flag, text, structure, command, numericArgument, textArgument, 
 
 /** A knob is turned at once. */
 const KNOB_TIMEOUT_MS = 1_000;
-const LONGEST_OFF_MS = 3_600_000;
 const POLL_MS = 1_000;
 
 const knob = { busy: 'concurrent', timeoutMs: KNOB_TIMEOUT_MS } as const;
@@ -119,7 +119,7 @@ export const benchManager = defineManager<Bench, string>({
         offMs: numericArgument({
           description: 'How long it is off',
           unit: 'ms',
-          limits: { minimum: 0, maximum: LONGEST_OFF_MS },
+          limits: faultLimits.ms,
         }),
       },
       run: async (bench, name, { offMs }, call) => {

@@ -44,9 +44,15 @@ export const benchPlan = (options: BenchOptions, drivers: DriverFiles): BenchPla
   return plan;
 };
 
+/** The answer to `*IDN?` is one line of four fields, with commas between them. */
+const MAX_SERIAL = 64;
+const SERIAL = new RegExp(`^[ -+\\--~]{1,${MAX_SERIAL}}$`);
+
 const planInstrument = (name: string, options: InstrumentOptions, blueprint: Blueprint): PlannedInstrument => {
   const path = `instruments.${name}`;
-  const model = modelOf(blueprint.driver, options.model);
+  const model = naming(`${path}.model`, () => modelOf(blueprint.driver, options.model));
+  if (options.serial !== undefined && !SERIAL.test(options.serial))
+    refuse(`${path}.serial: ${JSON.stringify(options.serial)} is not 1..${MAX_SERIAL} ASCII characters without comma`);
   const outputs: readonly (ChannelId | undefined)[] = model.channels.length > 0 ? model.channels : [undefined];
   const loads = Object.entries(options.loads ?? {}).map(([key, load]) => {
     const output = model.channels.length > 0 ? channelId(key) : undefined;
@@ -55,7 +61,8 @@ const planInstrument = (name: string, options: InstrumentOptions, blueprint: Blu
     if (!outputs.includes(output)) refuse(`${path}.loads: there is no output ${key}; there are: ${outputs.join(', ')}`);
     return [output, typeof load === 'number' ? { ...openLoad, ohms: load } : { ...openLoad, ...load }] as const;
   });
-  return { name, options, blueprint, loads, faults: (options.faults ?? []).map(parseFault) };
+  const faults = naming(`${path}.faults`, () => (options.faults ?? []).map(parseFault));
+  return { name, options, blueprint, loads, faults };
 };
 
 const checkFollows = ({ name, options, blueprint }: PlannedInstrument, plan: BenchPlan): void => {
@@ -77,6 +84,16 @@ const checkFollows = ({ name, options, blueprint }: PlannedInstrument, plan: Ben
     refuse(`${path}: ${follows.instrument} has no number ${follows.parameter}; it has: ${numbers.join(', ')}`);
   if (!model.has(follows.parameter, follows.channel))
     refuse(`${path}.channel: ${follows.instrument} has ${model.channels.join(', ') || 'no channels'}`);
+};
+
+/** A refusal of `work`, with the option that it is about. */
+const naming = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof HardwareError)) throw thrown;
+    throw new HardwareError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
+  }
 };
 
 const refuse = (text: string): void => {

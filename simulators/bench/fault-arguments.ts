@@ -1,15 +1,12 @@
 import type { JsonObject } from '../../core/json-value.js';
 import { declare } from '../../core/parameter.js';
-import { faultKinds, isFaultKind, type Fault } from '../instrument/fault.js';
+import { faultKinds, faultLimits, isFaultKind, type Fault } from '../instrument/fault.js';
 import type { Bench } from './bench.device.js';
 
 const { argument } = declare<Bench, string>();
 
-const LONGEST_MS = 3_600_000;
-const MAX_COUNT = 1_000_000;
 const MAX_TEXT = 200;
-/** SCPI-99, volume 2, 21.8.2: the numbers of errors. */
-export const errorCodes = { type: 'integer', minimum: -32_768, maximum: 32_767 } as const;
+export const errorCodes = { type: 'integer', ...faultLimits.code } as const;
 
 const kinds = Object.entries(faultKinds)
   .map(([kind, meaning]) => `${kind}: ${meaning}`)
@@ -18,19 +15,11 @@ const kinds = Object.entries(faultKinds)
 /** What makes a fault, as the arguments of a command. */
 export const faultArguments = {
   kind: argument(kinds, { enum: Object.keys(faultKinds) }),
-  ms: argument(
-    'Time of slow, late and power-cycle',
-    { type: 'integer', minimum: 0, maximum: LONGEST_MS },
-    { isOptional: true },
-  ),
-  every: argument(
-    'Each so many answers; default 1',
-    { type: 'integer', minimum: 1, maximum: MAX_COUNT },
-    { isOptional: true },
-  ),
+  ms: argument('Time of slow, late and power-cycle', { type: 'integer', ...faultLimits.ms }, { isOptional: true }),
+  every: argument('Each so many answers; default 1', { type: 'integer', ...faultLimits.count }, { isOptional: true }),
   times: argument(
     'Over after so many times; default: never, late once',
-    { type: 'integer', minimum: 1, maximum: MAX_COUNT },
+    { type: 'integer', ...faultLimits.count },
     { isOptional: true },
   ),
   code: argument('Number of an error; default -310', errorCodes, { isOptional: true }),

@@ -1,5 +1,5 @@
 import { HardwareError } from '../../core/errors.js';
-import { defaultFaultMs, faultKinds, isFaultKind, type Fault, type FaultKind } from './fault.js';
+import { defaultFaultMs, faultKinds, faultLimits, isFaultKind, type Fault, type FaultKind } from './fault.js';
 
 /** How a person says a fault: `silent`, `slow 500 every 3`, `late 3000`, `garbage once`, `error -222 "Data out of range"`. */
 export const faultForms: readonly (readonly [form: string, meaning: string])[] = Object.entries(faultKinds).map(
@@ -40,31 +40,36 @@ function argumentOf(kind: string): string {
 type Repetition = { readonly left: string; readonly every?: number; readonly times?: number };
 
 const repetition = (rest: string): Repetition => {
-  const every = /(?:^|\s)every\s+(\d{1,6})(?=\s|$)/i.exec(rest);
-  const times = /(?:^|\s)(?:once|(\d{1,6})\s+times)(?=\s|$)/i.exec(rest);
+  const every = /(?:^|\s)every\s+(\d+)(?=\s|$)/i.exec(rest);
+  const times = /(?:^|\s)(?:once|(\d+)\s+times)(?=\s|$)/i.exec(rest);
   const left = [every, times]
     .reduce((text, found) => (found === null ? text : text.replace(found[0], ' ')), rest)
     .trim();
-  if (every?.[1] === '0' || times?.[1] === '0') throw new HardwareError('BAD_ARGUMENT', `"${rest}": 0 is not often`);
   return {
     left,
-    ...(every === null ? {} : { every: Number(every[1]) }),
-    ...(times === null ? {} : { times: Number(times[1] ?? 1) }),
+    ...(every === null ? {} : { every: within('every', 'count', Number(every[1])) }),
+    ...(times === null ? {} : { times: within('times', 'count', Number(times[1] ?? 1)) }),
   };
 };
 
 const ownArguments = (kind: FaultKind, left: string): Pick<Fault, 'ms' | 'code' | 'text'> => {
   const defaultMs = defaultFaultMs[kind];
-  if (kind === 'error') return errorEntry(left);
+  if (kind === 'error') return errorEntry(kind, left);
   if (left === '') return defaultMs === undefined ? {} : { ms: defaultMs };
-  if (defaultMs !== undefined && /^\d{1,7}$/.test(left)) return { ms: Number(left) };
+  if (defaultMs !== undefined && /^\d+$/.test(left)) return { ms: within(kind, 'ms', Number(left)) };
   const wanted = defaultMs === undefined ? 'takes nothing more' : `takes milliseconds such as ${defaultMs}`;
   throw new HardwareError('BAD_ARGUMENT', `"${left}": ${kind} ${wanted}, then "once", "3 times" or "every 5"`);
 };
 
-const errorEntry = (left: string): Pick<Fault, 'code' | 'text'> => {
+const errorEntry = (kind: FaultKind, left: string): Pick<Fault, 'code' | 'text'> => {
   if (left === '') return DEFAULT_ERROR;
-  const [, code, text] = /^([+-]?\d{1,6})(?:\s*,?\s*"?([^"]*)"?)?$/.exec(left) ?? [];
-  if (code !== undefined) return { code: Number(code), text: text ?? '' };
+  const [, code, text] = /^([+-]?\d+)(?:\s*,?\s*"?([^"]*)"?)?$/.exec(left) ?? [];
+  if (code !== undefined) return { code: within(kind, 'code', Number(code)), text: text ?? '' };
   throw new HardwareError('BAD_ARGUMENT', `"${left}" is no error entry; write one as -222 "Data out of range"`);
+};
+
+const within = (word: string, what: keyof typeof faultLimits, value: number): number => {
+  const { minimum, maximum } = faultLimits[what];
+  if (value >= minimum && value <= maximum) return value;
+  throw new HardwareError('BAD_ARGUMENT', `${word} ${value} is outside ${minimum}..${maximum}`);
 };

@@ -34,6 +34,14 @@ export const defaultFaultMs: { readonly [Kind in FaultKind]?: number } = {
   'power-cycle': 2_000,
 };
 
+/** How far the numbers of a fault go. */
+export const faultLimits = {
+  ms: { minimum: 0, maximum: 3_600_000 },
+  count: { minimum: 1, maximum: 1_000_000 },
+  /** SCPI-99, volume 2, 21.8.2: the numbers of errors. */
+  code: { minimum: -32_768, maximum: 32_767 },
+} as const;
+
 type Armed = { readonly fault: Fault; answers: number; done: number };
 
 /** Decides which answers of an instrument fail, and how. */

@@ -41,11 +41,19 @@ const bad: Readonly<Record<string, readonly [JsonObject, RegExp]>> = {
   'a name that is none': [{ instruments: { 'P S U': psu } }, /P S U/],
   'a model that is not in the file': [
     { instruments: { psu: { ...psu, model: 'E3631A' } } },
-    /^model E3631A is not in keysight-e36300; there are: E36311A/,
+    /^instruments\.psu\.model: model E3631A is not in keysight-e36300; there are: E36311A/,
   ],
   'a fault that is none': [
     { instruments: { psu: { ...psu, faults: ['loud'] } } },
-    /^"loud" is no fault; there are: silent, slow, late/,
+    /^instruments\.psu\.faults: "loud" is no fault; there are: silent, slow, late/,
+  ],
+  'a serial number that would be two fields of the identity': [
+    { instruments: { psu: { ...psu, serial: 'A,B' } } },
+    /^instruments\.psu\.serial: "A,B" is not 1\.\.64 ASCII characters without comma$/,
+  ],
+  'a serial number with a line end': [
+    { instruments: { psu: { ...psu, serial: 'A\n' } } },
+    /^instruments\.psu\.serial: "A\\n"/,
   ],
   'a load on a meter': [
     { instruments: { meter: { ...meter, loads: { 1: 5 } } } },

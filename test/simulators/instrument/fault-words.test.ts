@@ -19,6 +19,7 @@ const said: Readonly<Record<string, Fault>> = {
   'error -222 "Data out of range"': { kind: 'error', code: -222, text: 'Data out of range' },
   'error -222, Data out of range': { kind: 'error', code: -222, text: 'Data out of range' },
   'error 5 once': { kind: 'error', code: 5, text: '', times: 1 },
+  'late 3600000 every 1000000': { kind: 'late', ms: 3_600_000, every: 1_000_000 },
 };
 
 const nonsense: Readonly<Record<string, RegExp>> = {
@@ -26,8 +27,11 @@ const nonsense: Readonly<Record<string, RegExp>> = {
   loud: /"loud" is no fault/,
   'slow fast': /"fast": slow takes milliseconds such as 500/,
   'silent 5': /"5": silent takes nothing more/,
-  'slow every 0': /0 is not often/,
-  'silent 0 times': /0 is not often/,
+  'slow every 0': /^every 0 is outside 1\.\.1000000$/,
+  'silent 0 times': /^times 0 is outside 1\.\.1000000$/,
+  'silent every 1000001': /^every 1000001 is outside 1\.\.1000000$/,
+  'slow 3600001': /^slow 3600001 is outside 0\.\.3600000$/,
+  'error 32768': /^error 32768 is outside -32768\.\.32767$/,
   'error what': /"what" is no error entry; write one as -222/,
   constructor: /"constructor" is no fault/,
 };

@@ -1,13 +1,21 @@
+import { checkName } from './check-name.js';
 import { channelRule } from './check-parameter.js';
 import { checkTemplate } from './check-template.js';
 import { checkInitial, checkValueSpec } from './check-value.js';
-import type { ActionSpec, DriverFile } from './driver-file.js';
+import type { ActionSpec, DriverFamily, DriverFile } from './driver-file.js';
 import type { Findings } from './finding.js';
 import { resolveValue, withVocabulary } from './resolve.js';
 import { actions } from './vocabulary.js';
 
 /** What every manager can do already. */
 const builtIn = ['abort', 'makeSafe', 'refresh'];
+/** And what the managers of a family can do besides, with any instrument of it. */
+const ofFamily: Readonly<Record<DriverFamily, readonly string[]>> = {
+  psu: ['configure', 'rampCurrent', 'rampVoltage', 'setName', 'switchOff'],
+  meter: [],
+  calibrator: [],
+  instrument: [],
+};
 
 export const checkCommand = (file: DriverFile, name: string, spec: ActionSpec, findings: Findings): void => {
   if (spec.description === undefined && actions[file.family][name] === undefined)
@@ -15,10 +23,17 @@ export const checkCommand = (file: DriverFile, name: string, spec: ActionSpec, f
       name,
       known: Object.keys(actions[file.family]),
     });
+  checkName(name, findings);
   if (builtIn.includes(name)) findings.add('is what every manager has already; take another name');
+  if (ofFamily[file.family].includes(name))
+    findings.add(`is what every ${file.family} manager has already; take another name`);
+  if (name in file.parameters) findings.add('is the name of a parameter as well; take another name');
   if (writers(file).includes(name)) findings.add('is the command that sets a parameter already; take another name');
   const given = Object.entries(spec.arguments ?? {});
-  for (const [argument, its] of given) checkValueSpec({ ...its, tell: '' }, findings.at('arguments', argument));
+  for (const [argument, its] of given) {
+    checkName(argument, findings.at('arguments', argument));
+    checkValueSpec({ ...its, tell: '' }, findings.at('arguments', argument));
+  }
   checkSend(file, name, spec, findings);
   checkSimulate(file, spec, findings.at('simulate'));
 };

@@ -97,5 +97,9 @@ const checkSupply = (file: DriverFile, findings: Findings): void => {
   for (const name of ['voltageSetpoint', 'enabled']) {
     const spec = file.parameters[name];
     if (spec?.tell === undefined) findings.at('parameters').add(`a supply needs ${name} with a \`tell\``);
+    if (spec?.scope === 'manager')
+      findings
+        .at('parameters', name, 'scope')
+        .add(`is of each output of a supply: making safe switches every one of them; a switch of all is masterEnabled`);
   }
 };

@@ -1,4 +1,5 @@
 import { checkAnswerPattern } from './check-pattern.js';
+import { checkName } from './check-name.js';
 import { checkTemplate, type TemplateRules } from './check-template.js';
 import { checkInitial, checkLimitOrder, checkValueSpec } from './check-value.js';
 import type { DriverFile, ParameterSpec } from './driver-file.js';
@@ -19,6 +20,7 @@ export const checkParameter = (file: DriverFile, name: string, given: ParameterS
     });
   if (ask === undefined && tell === undefined)
     findings.add('has neither `ask` nor `tell`: nothing could be done with it');
+  checkName(name, findings);
   if (name === IDENTITY) findings.add('is what every instrument has already; take another name');
   checkAgainstVocabulary(file, name, given, findings);
   checkValueSpec(spec, findings);

@@ -36,7 +36,8 @@ export const makeSafe = async (
     });
 };
 
-const nameOf = (step: SafeStep): string => ('parameter' in step ? step.parameter : step.command);
+/** Of its parameter or command. */
+export const nameOf = (step: SafeStep): string => ('parameter' in step ? step.parameter : step.command);
 
 const placesOf = (step: SafeStep, device: ScpiDevice): readonly (ChannelId | undefined)[] => {
   const name = nameOf(step);

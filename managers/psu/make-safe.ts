@@ -8,6 +8,7 @@ import type { Supply } from './supply.js';
  *  says that it is off. Rejects with those that could not be switched off. */
 export const switchAllOff = async (supply: Supply, call: Call, refresh: Refresh<Output>): Promise<void> => {
   const outputs = supply.outputs.filter((output) => supply.has('enabled', output));
+  if (outputs.length === 0) throw cannotBeSwitched();
   const results = await Promise.allSettled(
     outputs.map(async (output) => {
       const complaint = await complaintAbout(supply.write('enabled', output, false, call));
@@ -27,5 +28,12 @@ export const switchAllOff = async (supply: Supply, call: Call, refresh: Refresh<
   const text = `${failures.length} of ${outputs.length} outputs may still be on: ${which}`;
   throw new HardwareError(first.code, text);
 };
+
+/** Nothing was done: nobody shall believe that the supply is off. */
+export const cannotBeSwitched = (): HardwareError =>
+  new HardwareError(
+    'BAD_COMMAND',
+    'this supply cannot be switched off from here, its outputs are as they were; with safe: hold that is wanted',
+  );
 
 const complaintAbout = (work: Promise<void>): Promise<Problem | undefined> => work.then(() => undefined, toProblem);

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { defineManager } from '../../core/define-manager.js';
-import { HardwareError } from '../../core/errors.js';
-import { switchAllOff } from './make-safe.js';
+import { cannotBeSwitched, switchAllOff } from './make-safe.js';
 import { psuCommands } from './psu.commands.js';
 import type { Output, PsuModel } from './psu.driver.js';
 import { psuParameters } from './psu.parameters.js';
@@ -27,11 +26,7 @@ export const psuManager = ({ clock, model, paces, safe }: PsuSettings) => {
     commands: psuCommands(model, clock),
     makeSafe: async (supply, call, refresh) => {
       if (safe === 'hold') return;
-      if (!isSwitched)
-        throw new HardwareError(
-          'BAD_COMMAND',
-          'this supply cannot be switched off from here, its outputs are as they were; with safe: hold that is wanted',
-        );
+      if (!isSwitched) throw cannotBeSwitched();
       await switchAllOff(supply, call, refresh);
     },
   });

@@ -10,6 +10,7 @@ const withParameter = (name: string, spec: ParameterSpec): Partial<DriverFile> =
 });
 const it1 = { description: 'Something', unit: 'V', ask: 'IT? (@{channel})' };
 const withCommand = (spec: ActionSpec, name = 'doIt'): Partial<DriverFile> => ({ commands: { [name]: spec } });
+const volts: NonNullable<ActionSpec['arguments']>[string] = { description: 'Something', type: 'number', unit: 'V' };
 const does = { description: 'Does something', send: ['DO (@{channel})'] };
 
 /** What is changed, and how the one finding begins. */
@@ -188,6 +189,32 @@ const mistakes: readonly (readonly [string, Partial<DriverFile>, string])[] = [
     'parameters.mode.initial: must be one of a, not b',
   ],
   ['a command that nobody describes', withCommand({ send: ['DO (@{channel})'] }), 'commands.doIt: needs a description'],
+  [
+    'a command that every supply has',
+    withCommand(does, 'switchOff'),
+    'commands.switchOff: is what every psu manager has already',
+  ],
+  [
+    'a command with the name of a parameter',
+    withCommand(does, 'tracking'),
+    'commands.tracking: is the name of a parameter as well',
+  ],
+  ['a parameter that every object has', withParameter('constructor', it1), 'parameters.constructor: is a word of the'],
+  ['a command that every object has', withCommand(does, 'valueOf'), 'commands.valueOf: is a word of the language'],
+  [
+    'an argument that every object has',
+    withCommand({
+      description: 'Does something',
+      send: ['DO {toString},(@{channel})'],
+      arguments: { toString: volts },
+    }),
+    'commands.doIt.arguments.toString: is a word of the language',
+  ],
+  [
+    'a relay of a whole supply',
+    withParameter('enabled', { ask: 'OUTPut?', tell: 'OUTPut {value}', scope: 'manager' }),
+    'parameters.enabled.scope: is of each output of a supply',
+  ],
   ['a command that every manager has', withCommand(does, 'makeSafe'), 'commands.makeSafe: is what every manager has'],
   [
     'a command that sets a parameter',

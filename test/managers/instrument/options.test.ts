@@ -48,6 +48,18 @@ const refused: Readonly<Record<string, readonly [options: JsonObject, why: RegEx
     { safe: [{ command: 'standby', arguments: { hard: true } }] },
     /^safe\.0: standby has no argument hard$/,
   ],
+  'a safe step on a channel that is not there': [
+    { driver: 'siglent-spd3303x', safe: [{ parameter: 'enabled', value: false, channel: 3 }] },
+    /^safe\.0: channel 3 of SPD3303X, SPD3303X-E has no enabled$/,
+  ],
+  'a safe step on a channel, of what the whole device has': [
+    { driver: 'siglent-spd3303x', safe: [{ parameter: 'tracking', value: 'off', channel: 1 }] },
+    /^safe\.0: channel 1 of SPD3303X, SPD3303X-E has no tracking$/,
+  ],
+  'a safe step on a channel that only another model has': [
+    { driver: 'rohde-schwarz-hmp', model: 'HMP2020', safe: [{ parameter: 'enabled', value: false, channel: 3 }] },
+    /^safe\.0: channel 3 of HMP2020 has no enabled$/,
+  ],
   'a safe step without an argument that is needed': [
     { driver: './managers/models/siglent-spd3303x.yaml', safe: [{ command: 'switchRail' }] },
     /^safe\.0: enabled null is none of true, false$/,

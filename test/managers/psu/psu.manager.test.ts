@@ -536,5 +536,13 @@ describe('a power supply', () => {
       table = await startPsu(station, { adapt: readOnly });
       expect((await makeSafe()).text()).to.include('cannot be switched off from here');
     });
+
+    it('says that it cannot when no output of the supply that has answered can be switched', async () => {
+      table = await startPsu(station);
+      const { supply } = table;
+      const has = supply.has;
+      supply.has = (name, output) => name !== 'enabled' && has(name, output);
+      expect((await makeSafe()).text()).to.include('cannot be switched off from here');
+    });
   });
 });

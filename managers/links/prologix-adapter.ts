@@ -8,11 +8,14 @@ import { ResponseFrames } from '../../core/wire/response-frames.js';
 import type { BytePipe } from './byte-pipe.js';
 import { Markers } from './prologix-markers.js';
 import { prologixVersion } from './prologix-version.js';
+import { MAX_ANSWER_BYTES } from './socket.road.js';
 
 /** When nothing has come for this long, the adapter is asked whether its read is over. */
 const PATIENCE_MS = 2 * READ_TIMEOUT_MS;
 /** An adapter that says nothing for so long when it is asked is no longer there. */
 const SILENCE_MS = 1_000;
+/** Behind the largest answer, what it sends while it is asked. */
+const MAX_HELD_BYTES = 2 * MAX_ANSWER_BYTES;
 const LF = 0x0a;
 /** Comes before END where an instrument says both. */
 const lineEnd = Uint8Array.of(LF);
@@ -130,6 +133,7 @@ export class PrologixAdapter {
     await this.#pipe.write(commandLine('read eoi'), call);
     const look = (): Uint8Array | undefined => {
       frames.push(this.#pipe.take());
+      if (frames.pendingBytes > MAX_ANSWER_BYTES) this.#refuseAnswer(frames);
       return frames.next();
     };
     const answer = await this.#pipe.untilQuiet(look, PATIENCE_MS, call);
@@ -141,6 +145,12 @@ export class PrologixAdapter {
     this.#reading = undefined;
     this.#isUnsettled = frames.pendingBytes > 0;
     return answer;
+  }
+
+  #refuseAnswer(frames: ResponseFrames): never {
+    frames.takePending();
+    this.#reading = undefined; // its rest is nobody's
+    throw new HardwareError('TOO_LARGE', `it sent more than ${MAX_ANSWER_BYTES} bytes in one answer`);
   }
 
   /** Asked when the adapter has given up: the answer of an instrument that never says END. */
@@ -158,13 +168,19 @@ export class PrologixAdapter {
     this.#isUnsettled = true;
     this.#markers.expect();
     await this.#pipe.write(commandLine('ver'), call);
-    const before = await this.#pipe.untilQuiet(() => this.#markers.push(this.#pipe.take()), SILENCE_MS, call);
-    if (before === undefined) {
-      this.#pipe.lose(`${this.name} does not answer`);
-      throw new HardwareError('DISCONNECTED', `${this.name} does not answer`);
-    }
+    const look = (): Uint8Array | undefined => {
+      const found = this.#markers.push(this.#pipe.take());
+      if (this.#markers.heldBytes > MAX_HELD_BYTES) this.#lose('speaks without end, and does not answer');
+      return found;
+    };
+    const before = (await this.#pipe.untilQuiet(look, SILENCE_MS, call)) ?? this.#lose('does not answer');
     this.#reading?.push(before);
     this.#reading = undefined;
     this.#isUnsettled = false;
+  }
+
+  #lose(why: string): never {
+    this.#pipe.lose(`${this.name} ${why}`);
+    throw new HardwareError('DISCONNECTED', `${this.name} ${why}`);
   }
 }

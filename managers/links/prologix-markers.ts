@@ -1,19 +1,27 @@
 import { joinBytes, noBytes } from '../../core/wire/bytes.js';
+import { ChunkList } from '../../core/wire/chunks.js';
 import { latin1Text } from './program-text.js';
 
 const LF = 0x0a;
 
-/** Looks for the lines that an adapter says as markers. Several are owed when waiting for them was given up. */
+/** Looks for the lines that an adapter says as markers. Several are owed when waiting for them was given up. Linear in what
+ *  comes, however it is cut. */
 export class Markers {
   readonly #marker: string;
   #owed = 0;
   /** What has come since the last marker was seen, and before that while others were owed. */
-  #parts: Uint8Array[] = [];
+  readonly #before = new ChunkList();
+  /** Where the next marker may begin. */
   #rest: Uint8Array = noBytes;
 
   /** `marker`: the line, without its end. */
   constructor(marker: Uint8Array) {
     this.#marker = latin1Text(marker).trimEnd();
+  }
+
+  /** Bytes that wait for a marker. */
+  get heldBytes(): number {
+    return this.#before.byteLength + this.#rest.length;
   }
 
   /** One more was asked for. */
@@ -27,15 +35,24 @@ export class Markers {
     for (;;) {
       // It may stand behind an answer without a line end.
       const at = latin1Text(this.#rest).indexOf(this.#marker);
-      const end = at === -1 ? -1 : this.#rest.indexOf(LF, at);
+      if (at === -1) {
+        this.#passOver(this.#rest.length - this.#marker.length + 1);
+        return undefined;
+      }
+      this.#passOver(at);
+      const end = this.#rest.indexOf(LF);
       if (end === -1) return undefined;
-      this.#parts.push(this.#rest.slice(0, at));
       this.#rest = this.#rest.slice(end + 1);
       this.#owed -= 1;
       if (this.#owed > 0) continue;
-      const before = joinBytes(this.#parts);
-      this.#parts = [];
-      return before;
+      return this.#before.take();
     }
+  }
+
+  /** No marker begins there. */
+  #passOver(count: number): void {
+    if (count <= 0) return;
+    this.#before.push(this.#rest.slice(0, count));
+    this.#rest = this.#rest.slice(count);
   }
 }

@@ -8,6 +8,8 @@ import { latin1Text } from './program-text.js';
 
 /** An adapter that boots when its port is opened takes up to 2 s (Arduino): it is asked again until it answers. */
 const ASK_AGAIN_MS = 1_000;
+/** What is longer is no version. */
+const MAX_LINE_BYTES = 256;
 
 /** What an adapter says to `++ver`, after it was given its settings: the first line that comes twice in a row, whatever is
  *  left over from before. Errors: TIMEOUT when nothing says so. */
@@ -22,7 +24,7 @@ export const prologixVersion = async (
     for (let attempt = 1; ; attempt += 1) {
       await pipe.write(lines, call);
       const frames = new ResponseFrames();
-      const seen: string[] = [];
+      const seen = { last: '' };
       const version = await pipe.untilQuiet(() => firstTwice(frames, seen, pipe.take()), ASK_AGAIN_MS, call);
       if (version === undefined) continue;
       // Answers to what was asked before may still come.
@@ -37,12 +39,13 @@ export const prologixVersion = async (
 
 const nothing = (_bytes: Uint8Array): undefined => undefined;
 
-const firstTwice = (frames: ResponseFrames, seen: string[], bytes: Uint8Array): Uint8Array | undefined => {
+const firstTwice = (frames: ResponseFrames, seen: { last: string }, bytes: Uint8Array): Uint8Array | undefined => {
   frames.push(bytes);
   for (let line = frames.next(); line !== undefined; line = frames.next()) {
-    const text = latin1Text(line.subarray(0, 256));
-    if (text !== '' && text === seen.at(-1)) return line;
-    seen.push(text);
+    const text = latin1Text(line.subarray(0, MAX_LINE_BYTES));
+    if (text !== '' && text === seen.last) return line;
+    seen.last = text;
   }
+  if (frames.pendingBytes > MAX_LINE_BYTES) frames.takePending();
   return undefined;
 };

@@ -41,6 +41,15 @@ describe('the markers of a GPIB adapter', () => {
     expect(textOf(markers.push(bytes(`c${VERSION}\r\n`)))).to.equal('bc');
   });
 
+  it('are found behind much that comes in small pieces, without looking at all of it for each', () => {
+    const markers = expecting(1);
+    const piece = new Uint8Array(256).fill(0x31);
+    for (let count = 0; count < 16_384; count += 1) markers.push(piece);
+    expect(markers.heldBytes).to.equal(4_194_304);
+    expect(markers.push(bytes(`${VERSION}\r\n`))).to.have.length(4_194_304);
+    expect(markers.heldBytes).to.equal(0);
+  });
+
   it('are found however the bytes are cut', () => {
     const answer = fc.uint8Array({ maxLength: 40 }).map((content) => Buffer.from(content).toString('latin1'));
     fc.assert(

@@ -7,6 +7,7 @@ import type { Call } from '../../../core/parameter.js';
 import { parseResource } from '../../../core/wire/visa-resource.js';
 import { createPrologixRoad } from '../../../managers/links/prologix.road.js';
 import type { Road } from '../../../managers/links/road.js';
+import { MAX_ANSWER_BYTES } from '../../../managers/links/socket.road.js';
 import { GpibBus } from '../../../simulators/servers/gpib-bus.js';
 import { SimulatedPrologix } from '../../../simulators/servers/prologix-adapter.js';
 import { servePrologix } from '../../../simulators/servers/prologix-peer.js';
@@ -215,6 +216,28 @@ describe('PrologixRoad', () => {
     meter.session.say('late\n'); // the adapter still reads
     expect(await given).to.equal('TIMEOUT');
     expect(await ask(other, '*IDN?')).to.equal('FLUKE');
+  });
+
+  it('refuses an answer without end, and goes on with the next', async () => {
+    const one = await open('GPIB::20::INSTR');
+    await done(one.send(bytes('CURVE?'), call()));
+    const reading = failure(one.receive(call()));
+    streams[0]?.write(Buffer.alloc(MAX_ANSWER_BYTES + 1, '1'));
+    expect(await reading).to.equal('TOO_LARGE');
+    expect(one.pendingBytes).to.equal(0);
+    expect(await ask(await open('GPIB::4::INSTR'), '*IDN?')).to.equal('FLUKE');
+  });
+
+  it('loses an adapter that speaks without end', async () => {
+    const one = await open('GPIB::20::INSTR');
+    const reasons: Problem[] = [];
+    one.lost.subscribe((reason) => reasons.push(reason));
+    streams[0]?.removeAllListeners('data').write(Buffer.alloc(2 * MAX_ANSWER_BYTES + 64, '1'));
+    await done(new Promise(setImmediate));
+    expect(await failure(one.send(bytes('*RST'), call()))).to.equal('DISCONNECTED');
+    expect(reasons.map(({ message }) => message)).to.deep.equal([
+      'the GPIB adapter adapter:1234 speaks without end, and does not answer',
+    ]);
   });
 
   it('clears: what the instrument would have said is gone', async () => {

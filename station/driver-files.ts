@@ -39,7 +39,7 @@ export const createDriverFiles = (directory: string): DriverFiles => {
     if (cached?.version === version) return cached.file;
     if (size > MAX_DRIVER_FILE_BYTES)
       throw refused(`${name} has ${size} bytes, the limit of a driver file is ${MAX_DRIVER_FILE_BYTES}`);
-    const file = checkedFile(readFileSync(path, 'utf8'), name, basename(path).replace(FILE_NAME, ''), validate());
+    const file = checkedFile(textOf(path, name), name, basename(path).replace(FILE_NAME, ''), validate());
     known.set(path, { version, file });
     return file;
   };
@@ -111,9 +111,18 @@ const schema = (): JsonSchema => {
 };
 
 const fileState = (path: string, name: string): { readonly size: number; readonly version: string } => {
+  const state = orUnreadable(name, () => statSync(path));
+  // Reading a pipe would wait for ever for somebody to write into it.
+  if (!state.isFile()) throw refused(`${name} cannot be read: it is no file`);
+  const { size, mtimeMs, ino } = state;
+  return { size, version: `${ino} ${size} ${mtimeMs}` };
+};
+
+const textOf = (path: string, name: string): string => orUnreadable(name, () => readFileSync(path, 'utf8'));
+
+const orUnreadable = <T>(name: string, read: () => T): T => {
   try {
-    const { size, mtimeMs, ino } = statSync(path);
-    return { size, version: `${ino} ${size} ${mtimeMs}` };
+    return read();
   } catch (thrown) {
     throw refused(`${name} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }

@@ -27,7 +27,11 @@ export const checkDriverOptions = (options: PsuOptions): void => {
 
 /** What the config says of outputs and quantities must be there, and be possible. Errors: BAD_ARGUMENT. */
 export const checkOutputs = ({ outputs, channels }: PsuOptions, model: PsuModel): void => {
-  for (const output of outputs ?? []) mustBeThere(output, 'outputs', model);
+  for (const [index, output] of (outputs ?? []).entries()) {
+    mustBeThere(output, 'outputs', model);
+    if (outputs?.slice(0, index).some((other) => sameChannel(other, output)) === true)
+      refuse(`outputs: ${output} is there twice`);
+  }
   for (const [name, { limits = {}, rates }] of Object.entries(channels)) {
     const where = `channels.${name}`;
     const output = mustBeThere(name, where, model);

@@ -1,5 +1,6 @@
 import { sameChannel } from '../../core/address-problem.js';
 import type { ManagerKind } from '../../core/connector.js';
+import { channelId } from '../../core/driver-file/resolve.js';
 import { HardwareError } from '../../core/errors.js';
 import type { ManagerContext } from '../../core/manager.js';
 import { openInstrument } from '../scpi/instrument-options.js';
@@ -63,7 +64,8 @@ const drivers: Readonly<Record<string, DriverKind>> = { virtual, external };
 
 /** What the config says of the outputs, under the ids that the supply has. */
 const memoryOf = ({ outputs, channels }: PsuOptions, model: PsuModel): SupplyMemory => {
-  const known = (output: Output): Output => model.outputs.find((id) => sameChannel(id, output)) ?? output;
+  const known = (output: Output): Output =>
+    model.outputs.find((id) => sameChannel(id, output)) ?? channelId(String(output));
   const settings = new Map(Object.entries(channels).map(([output, its]) => [output, its] as const));
   const named = Object.entries(channels).flatMap(([output, { name }]) =>
     name === undefined ? [] : [[output, name] as const],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -130,6 +130,16 @@ describe('driver files', () => {
 
   it('tell what is no YAML', () => {
     expect(problems(`${good}models: [`)[0]).to.match(/^\.\/acme-one\.yaml:\d+:\d+: /);
+  });
+
+  it('are files, and no folders', () => {
+    mkdirSync(join(directory, 'folder.yaml'));
+    expect(() => files.read('./folder.yaml')).to.throw(HardwareError, './folder.yaml cannot be read: it is no file');
+  });
+
+  it('are files, and nothing that may never end', () => {
+    symlinkSync('/dev/zero', join(directory, 'zero.yaml'));
+    expect(() => files.read('./zero.yaml')).to.throw(HardwareError, './zero.yaml cannot be read: it is no file');
   });
 
   it('are no larger than a driver file can be', () => {

@@ -47,6 +47,7 @@ const wrong: readonly (readonly [JsonObject, string])[] = [
   [{ ...e36313a, driver: 'keysight-e36301' }, 'there is no driver file keysight-e36301; did you mean'],
   [{ driver: 'agilent-34401a', resource: 'GPIB::5::INSTR' }, 'drives a meter, no supply; use kind: instrument'],
   [{ ...e36313a, outputs: [1, 4] }, 'outputs: there is no output 4; there are 1, 2, 3'],
+  [{ ...e36313a, outputs: [1, '1'] }, 'outputs: 1 is there twice'],
   [{ ...e36313a, channels: { 4: {} } }, 'channels.4: there is no output 4; there are 1, 2, 3'],
   [{ ...e36313a, outputs: [1, 2], channels: { 3: {} } }, 'channels.3: output 3 is not among outputs, 1, 2'],
   [
@@ -129,5 +130,14 @@ describe('the options of a power supply', () => {
         .describe()
         .channels.map(({ id }) => id),
     ).to.deep.equal([2]);
+  });
+
+  it('know an output by its number, in quotes or not, before the model is known', () => {
+    const { driver, resource } = e36313a;
+    expect(
+      create({ driver, resource, outputs: ['2', 3] })
+        .describe()
+        .channels.map(({ id }) => id),
+    ).to.deep.equal([2, 3]);
   });
 });

@@ -4,9 +4,9 @@ import type { Json } from '../../core/json-value.js';
 import type { PsudaemonOptions } from './options.js';
 import type { UnitView } from './units.js';
 
-/** What PSUDaemon keeps of one channel. A limit that cannot be read now is null: what the file has is then kept. */
+/** What PSUDaemon keeps of one channel. What cannot be read now is null: what the file has is then kept. */
 export type ChannelData = {
-  readonly name: string;
+  readonly name: string | null;
   readonly current_limit: number | null;
   readonly voltage_limit: number | null;
 };
@@ -25,7 +25,7 @@ const channelData = (channel: ChannelFacts): ChannelData => {
   const name = channel.readings.get('name')?.value;
   const isKnown = notShowable(channel) === undefined;
   return {
-    name: typeof name === 'string' ? name : `CH${channel.index}`,
+    name: typeof name === 'string' ? name : null,
     current_limit: isKnown ? number(channel.readings.get('currentLimit')?.value) : null,
     voltage_limit: isKnown ? number(channel.readings.get('voltageSetpoint')?.value) : null,
   };
@@ -45,12 +45,12 @@ export const printSettings = ({ settings }: PsudaemonOptions, units: readonly Un
   `{"settings":${JSON.stringify(settings)},"units":[${units.map(printUnitSettings).join(',')}]}`;
 
 const printUnitSettings = ({ name, model, uri, pyvisa_args, channel_data }: UnitSettings): string => {
-  const channels = Object.entries(channel_data).map(([index, data]) => `"${index}":${printChannelData(data)}`);
+  const channels = Object.entries(channel_data).map(([index, data]) => `"${index}":${printChannelData(index, data)}`);
   const head = JSON.stringify({ name, model, uri, pyvisa_args });
   return `${head.slice(0, -1)},"channel_data":{${channels.join(',')}}}`;
 };
 
-const printChannelData = ({ name, current_limit, voltage_limit }: ChannelData): string => {
+const printChannelData = (index: string, { name, current_limit, voltage_limit }: ChannelData): string => {
   const limit = (value: number | null): string => (value === null ? 'null' : pythonFloat(value));
-  return `{"name":${JSON.stringify(name)},"current_limit":${limit(current_limit)},"voltage_limit":${limit(voltage_limit)}}`;
+  return `{"name":${JSON.stringify(name ?? `CH${index}`)},"current_limit":${limit(current_limit)},"voltage_limit":${limit(voltage_limit)}}`;
 };

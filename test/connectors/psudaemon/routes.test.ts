@@ -6,6 +6,7 @@ import type { Answer } from '../../../connectors/psudaemon/answer.js';
 import { readPsudaemonOptions } from '../../../connectors/psudaemon/options.js';
 import { PsudaemonRoutes } from '../../../connectors/psudaemon/routes.js';
 import { Units } from '../../../connectors/psudaemon/units.js';
+import { problem } from '../../../core/errors.js';
 import type { JsonObject } from '../../../core/json-value.js';
 import { silentLog } from '../../../core/log.js';
 import type { Command } from '../../../core/message.js';
@@ -252,6 +253,29 @@ describe('the routes of PSUDaemon', () => {
         .and.to.contain('visabackend: "@py" # keep');
       expect(text).to.match(/name: core,? *\n? *current_limit: [\d.]+,? *\n? *voltage_limit: 2/);
       expect(text).to.contain('name: x, voltage_limit: 3');
+    });
+
+    it('keep the saved name and limits of a unit that is away', async () => {
+      const path = join(directory, 'psu.yaml');
+      const saved =
+        'units:\n  - name: psu1\n    channel_data:\n      1:\n        name: core\n        voltage_limit: 3\n';
+      await writeFile(path, saved);
+      routes.close();
+      units.close();
+      serve({ settingsFile: path });
+      const stream = station.bus.streamOf('psu1');
+      for (const parameter of ['name', 'voltageSetpoint'])
+        stream.publish({
+          type: 'reading',
+          channel: 1,
+          parameter,
+          value: null,
+          quality: 'bad',
+          problem: problem('DISCONNECTED', 'the cable is out'),
+          timeMs: 0,
+        });
+      expect((await ask('POST', '/settings')).status).to.equal(200);
+      expect(await readFile(path, 'utf8')).to.contain('name: core\n        voltage_limit: 3\n');
     });
 
     it('are saved by many at once, one after the other', async () => {

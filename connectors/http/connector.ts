@@ -37,9 +37,10 @@ const ownSections = (options: HttpOptions, context: PartContext, isAtRoot: boole
   ...(options.console ? [consoleSection({ directory: consoleDirectory(), isAtRoot })] : []),
 ];
 
-/** What PSUDaemon's clients call the supply behind a manager: the boards that were drawn for them ask by that name. */
-const psuNames = ({ psudaemon }: HttpOptions): ((manager: string) => string) => {
-  const units = Object.entries(psudaemon?.units ?? {}).map(([unit, { manager }]) => [manager, unit] as const);
-  const names = new Map(units);
-  return (manager) => names.get(manager) ?? manager;
+/** What PSUDaemon's clients call the supply behind a manager: the boards that were drawn for them ask by that name. A manager
+ *  that is no unit, and has the name of one, is told from it: two series of the same labels are none. */
+export const psuNames = ({ psudaemon }: Pick<HttpOptions, 'psudaemon'>): ((manager: string) => string) => {
+  const units = psudaemon?.units ?? {};
+  const names = new Map(Object.entries(units).map(([unit, { manager }]) => [manager, unit] as const));
+  return (manager) => names.get(manager) ?? (Object.hasOwn(units, manager) ? `manager ${manager}` : manager);
 };

@@ -1,4 +1,5 @@
 import type { PlannedInstrument } from '../simulators/bench/bench.plan.js';
+import { yamlValue } from '../station/find/yaml-value.js';
 
 /** What a person pastes into the config of a station that shall use the instrument. */
 export const configLines = (planned: PlannedInstrument, resources: readonly string[]): readonly string[] => {
@@ -10,9 +11,9 @@ export const configLines = (planned: PlannedInstrument, resources: readonly stri
     'managers:',
     `  ${driver}:`,
     `    kind: ${family === 'psu' ? 'psu' : 'instrument'}`,
-    `    driver: ${name}`,
-    ...(model === undefined ? [] : [`    model: ${model}`]),
-    `    resource: ${resource}`,
+    `    driver: ${yamlValue(name)}`,
+    ...(model === undefined ? [] : [`    model: ${yamlValue(model)}`]),
+    `    resource: ${yamlValue(resource)}`,
     ...others.map((other) => `    # or: ${other}`),
   ];
 };

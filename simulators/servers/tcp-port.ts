@@ -19,6 +19,8 @@ export class TcpPort {
   readonly #options: TcpPortOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Done when the port is open, or cannot be had. */
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(options: TcpPortOptions) {
     this.#options = options;
@@ -30,13 +32,10 @@ export class TcpPort {
 
   /** Resolves with the port once it is open. Rejects with BAD_ARGUMENT when it cannot be had. */
   async start(): Promise<number> {
-    const { host, port, log } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => {
-        reject(bindError(`${host}:${port}`, error));
-      });
-      this.#server.listen({ host, port }, resolve);
-    });
+    const { log } = this.#options;
+    const listening = this.#listen();
+    this.#starting = listening.catch(() => undefined); // whoever starts it hears of it
+    await listening;
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => {
       log.error('port is in trouble', { reason: error.message });
@@ -44,8 +43,9 @@ export class TcpPort {
     return portOf(this.#server.address());
   }
 
-  /** Cuts every connection, as switching off does. Idempotent. */
+  /** Cuts every connection, as switching off does; a port that is being opened is closed when it is open. Idempotent. */
   async stop(): Promise<void> {
+    await this.#starting;
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
@@ -54,6 +54,16 @@ export class TcpPort {
     });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+  }
+
+  #listen(): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error) => {
+        reject(bindError(`${host}:${port}`, error));
+      });
+      this.#server.listen({ host, port }, resolve);
+    });
   }
 
   #accept(socket: Socket): void {
@@ -97,6 +107,7 @@ export const bindError = (address: string, thrown: unknown): HardwareError => {
 const bindAdvice: { readonly [code: string]: string } = {
   EADDRINUSE: 'another program has this port (EADDRINUSE); stop it or choose another port, 0 for any',
   EACCES: 'ports below 1024 need a privilege (EACCES); choose another port',
+  ENOTFOUND: 'nobody knows this host (ENOTFOUND); use 127.0.0.1, or 0.0.0.0 for all',
   EADDRNOTAVAIL: 'this computer has no such address (EADDRNOTAVAIL); use 127.0.0.1, or 0.0.0.0 for all',
 };
 

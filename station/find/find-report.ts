@@ -3,6 +3,7 @@ import { canonicalResource } from '../../core/wire/visa-resource.js';
 import type { FoundInstrument } from './found-instruments.js';
 import type { SearchResult } from './search.js';
 import { shownText } from './shown-text.js';
+import { yamlValue } from './yaml-value.js';
 
 export type Findings = {
   readonly instruments: readonly FoundInstrument[];
@@ -98,11 +99,3 @@ const managerLines = (found: FoundInstrument, baudRate: number | undefined): rea
     ...others.map((other) => `    # or: ${shownText(other)}`),
   ];
 };
-
-/** Plain where nobody can take it for anything but text; else quoted, as JSON is YAML. */
-const yamlValue = (value: unknown): string =>
-  typeof value === 'string' &&
-  /^(\.?\/|[A-Za-z])[\w./,:-]*\w$/.test(value) &&
-  !/^(true|false|null|yes|no|on|off)$/i.test(value)
-    ? value
-    : JSON.stringify(value);

@@ -3,6 +3,7 @@ import { outsideLimits, type Limits } from '../parameter.js';
 import type { ParameterSpec } from './driver-file.js';
 import type { Findings } from './finding.js';
 import type { ResolvedValue } from './resolve.js';
+import { formsOf } from './wire-words.js';
 
 type Spec = Pick<ParameterSpec, 'type' | 'unit' | 'words' | 'answerWords' | 'scale' | 'ask' | 'tell'>;
 
@@ -38,10 +39,10 @@ const checkWords = (type: string, words: NonNullable<Spec['words']>, findings: F
   }
   const taken = new Map<string, string>();
   for (const [ours, wire] of Object.entries(words)) {
-    const said = String(wire).toUpperCase();
-    const other = taken.get(said);
+    const forms = formsOf(String(wire));
+    const other = forms.map((form) => taken.get(form)).find((name) => name !== undefined);
     if (other !== undefined) findings.at(ours).add(`is ${wire} on the wire, as ${other} is: which one is meant?`);
-    taken.set(said, ours);
+    for (const form of forms) taken.set(form, ours);
   }
 };
 

@@ -33,7 +33,8 @@ const understood = (table: Table): ((said: string) => string | undefined) => {
 /** `INTernal`: INT; anything else as it is written. */
 const shortWord = (wire: string): string => (/^[A-Z]+[a-z]+$/.test(wire) ? wire.replace(/[a-z]+$/, '') : wire);
 
-const formsOf = (wire: string): readonly string[] => [wire, plain(wire), plain(shortWord(wire))];
+/** Every spelling by which a wire word is known. */
+export const formsOf = (wire: string): readonly string[] => [wire, plain(wire), plain(shortWord(wire))];
 
 /** One spelling for all that mean the same. */
 const plain = (text: string): string => {

@@ -190,6 +190,11 @@ const mistakes: readonly (readonly [string, Partial<DriverFile>, string])[] = [
   ],
   ['a command that nobody describes', withCommand({ send: ['DO (@{channel})'] }), 'commands.doIt: needs a description'],
   [
+    'words that are the same in their short form',
+    withParameter('sense', { ask: 'IT? (@{channel})', type: 'choice', words: { local: 'INTernal', remote: 'INT' } }),
+    'parameters.sense.words.remote: is INT on the wire, as local is',
+  ],
+  [
     'a command that every supply has',
     withCommand(does, 'switchOff'),
     'commands.switchOff: is what every psu manager has already',

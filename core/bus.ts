@@ -39,6 +39,8 @@ export class Bus {
   readonly #askers = new Map<number, Asker>();
   #lastReference = 0;
   #isClosed = false;
+  /** Nothing is told any more: no answer either. */
+  #isOver = false;
 
   constructor({ clock, guards = [] }: BusOptions) {
     this.#clock = clock;
@@ -116,9 +118,13 @@ export class Bus {
   }
 
   /** The same for who wants the answer to this very command: resolves with it, reply or failure, when all have been told.
-   *  Takes as long as the command does. Rejects with STOPPING when the bus ends before it is answered. */
+   *  Takes as long as the command does. Rejects with STOPPING when the bus ends before it is answered, or has ended. */
   ask(request: CommandRequest): Promise<Reply | Failure> {
     return new Promise((resolve, reject) => {
+      if (this.#isOver) {
+        reject(new HardwareError('STOPPING', stationIsStopping.message));
+        return;
+      }
       const reference = ++this.#lastReference;
       this.#askers.set(reference, { resolve, reject });
       this.#enter(request, reference);
@@ -137,6 +143,7 @@ export class Bus {
 
   /** Ends the streams: every subscriber sees `complete`. */
   complete(): void {
+    this.#isOver = true;
     for (const { stream } of this.#streams.values()) stream.complete();
     this.#outputs.complete();
     this.#accepted.complete();

@@ -65,6 +65,12 @@ describe('asking the bus', () => {
     expect(await asked).to.have.property('code', 'STOPPING');
   });
 
+  it('rejects when the bus has ended', async () => {
+    bus.complete();
+    const asked = bus.ask(setTo(5)).catch((thrown: unknown) => thrown);
+    expect(await asked).to.have.property('code', 'STOPPING');
+  });
+
   it('can be done in the name of the station', async () => {
     const asked = ask(bus, { manager: 'psu', command: 'makeSafe', arguments: {} }, 'SIGTERM');
     await lab.clock.pass(0);

@@ -155,6 +155,7 @@ export class BytePipe {
   }
 
   #arrive(chunk: Uint8Array): void {
+    if (!this.isOpen) return; // a port goes on until it is closed
     this.#arrivedBytes += chunk.length;
     this.#unread.push(Uint8Array.from(chunk));
     if (this.#unread.byteLength > MAX_UNREAD_BYTES) {

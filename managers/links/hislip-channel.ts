@@ -15,6 +15,9 @@ import {
 import { latin1Text, shown } from './program-text.js';
 import { Watch } from './watch.js';
 
+/** Nobody asks more than one thing before somebody listens. */
+const MAX_EARLY = 16;
+
 export type HislipChannelOptions = {
   /** What messages call it: `psu1:4880, synchronous channel`. */
   readonly name: string;
@@ -30,7 +33,10 @@ export class HislipChannel {
   readonly #watch: Watch;
   /** What came before anybody listened. */
   readonly #early: HislipMessage[] = [];
-  #take: (message: HislipMessage) => void = (message) => this.#early.push(message);
+  #take: (message: HislipMessage) => void = (message) => {
+    if (this.#early.push(message) > MAX_EARLY)
+      this.#refuse(`more than ${MAX_EARLY} messages before the session is open`);
+  };
   #onEnd: (reason: HardwareError) => void = () => undefined;
   #reason = 'the instrument closed the connection';
 

@@ -9,6 +9,9 @@ export type HislipMode = 'synchronized' | 'overlap';
 /** Sent in status queries before there was a message. */
 export const BEFORE_FIRST_ID = (FIRST_MESSAGE_ID - 2) >>> 0;
 
+/** An instrument that is asked one thing at a time has no more waiting, even of those that are empty. */
+const MAX_ANSWERS = 1_024;
+
 /** The answers of a HiSLIP session. In synchronized mode an answer has the id of the message that asked, and one with another
  *  id is thrown away, as is a second one; in overlap mode answers come in order. */
 export class HislipInbox {
@@ -62,6 +65,10 @@ export class HislipInbox {
     }
     if (this.pendingBytes + payload.length > this.#maxAnswerBytes) {
       this.fail(new HardwareError('TOO_LARGE', `${this.#name} answers with more than ${this.#maxAnswerBytes} bytes`));
+      return;
+    }
+    if (this.#answers.length >= MAX_ANSWERS) {
+      this.fail(new HardwareError('TOO_LARGE', `${this.#name} gives more than ${MAX_ANSWERS} answers at once`));
       return;
     }
     if (payload.length > 0) this.#parts.push(payload);

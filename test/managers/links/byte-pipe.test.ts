@@ -57,6 +57,14 @@ describe('BytePipe', () => {
     expect(pipe.unreadBytes).to.equal(0);
   });
 
+  it('keeps nothing of what still comes when it is over', async () => {
+    pipe = new BytePipe({ stream: ours, name: NAME, clock, close: () => Promise.resolve() });
+    pipe.lose('it speaks nonsense');
+    theirs.write('more of it');
+    await turn();
+    expect(pipe.unreadBytes).to.equal(0);
+  });
+
   it('waits until the deadline, and leaves no timer behind', async () => {
     theirs.write('+1');
     expect(await outcome(pipe.until(bytes(4), call(300)))).to.equal(`TIMEOUT ${NAME} did not answer in time`);

@@ -6,6 +6,7 @@ import type { InstrumentServer } from '../../simulators/instrument/instrument.js
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
 import { createVxi11Server } from '../../simulators/servers/vxi11-server.js';
 import { systemClock } from '../../station/system-clock.js';
+import { ScriptedInstrument } from '../simulators/servers/scripted-instrument.js';
 import { MemoryLog } from '../support/memory-log.js';
 import { callWithin, failureOf, linkContext } from './link-context.js';
 import { descriptors, until } from './online-station.js';
@@ -20,7 +21,7 @@ describe('our link to our VXI-11 server, over real sockets', () => {
 
   beforeEach(async () => {
     supply = simulatedSupply();
-    const options = { host: '127.0.0.1', port: 0, devices: { inst0: supply } };
+    const options = { host: '127.0.0.1', port: 0, devices: { inst0: supply, inst1: new ScriptedInstrument((line) => line) } };
     server = createVxi11Server(options, { clock: systemClock, log: new MemoryLog() });
     [resource = ''] = await server.start();
     links = createLinks(linkContext());
@@ -31,8 +32,8 @@ describe('our link to our VXI-11 server, over real sockets', () => {
     await server.stop();
   });
 
-  const connect = async (settings: LinkSettings = {}): Promise<Link> => {
-    const link = await links.open(resource, settings, callWithin());
+  const connect = async (settings: LinkSettings = {}, to = resource): Promise<Link> => {
+    const link = await links.open(to, settings, callWithin());
     open.push(link);
     return link;
   };
@@ -58,11 +59,9 @@ describe('our link to our VXI-11 server, over real sockets', () => {
   });
 
   it('carries 1 MB both ways', async () => {
-    const link = await connect({ timeoutMs: 20_000 });
-    const question = Array.from({ length: 170_000 }, () => '*OPC?').join(';');
-    expect(await link.query(question, callWithin(20_000))).to.have.lengthOf(2 * 170_000 - 1);
-    const many = Array.from({ length: 30_000 }, () => '*IDN?').join(';');
-    expect((await link.query(many, callWithin(20_000))).split(';')).to.have.lengthOf(30_000);
+    const link = await connect({ timeoutMs: 20_000 }, resource.replace('inst0', 'inst1'));
+    const question = `ECHO? ${'0123456789abcdef'.repeat(65_536)}`;
+    expect((await link.query(question, callWithin(20_000))) === question).to.equal(true);
   });
 
   it('reads up to the termination that the settings ask for', async () => {

@@ -216,7 +216,8 @@ const channelOf = ({ channels }: UnitView, index: bigint): ChannelFacts | undefi
 const notARoute = (path: string, query: string, { method, headers }: PsuRequest): Answer => {
   const shorter = withoutTrailingSlash(path, method);
   if (shorter === undefined) return refusal(notFound);
-  return redirect(`http://${headers.host ?? ''}${shorter}${query === '' ? '' : `?${query}`}`);
+  const host = headers.host === undefined ? '' : `http://${headers.host}`; // HTTP/1.0 may be without
+  return redirect(`${host}${shorter}${query === '' ? '' : `?${query}`}`);
 };
 
 /** Why a channel cannot be shown, in a sentence that names it. */

@@ -217,6 +217,16 @@ describe('the routes of PSUDaemon', () => {
       expect(answer).to.deep.include({ status: 307, body: '' });
       expect(answer.headers['location']).to.equal('http://127.0.0.1:5000/units/psu1/1?state=on');
     });
+
+    it('lead on by the path alone when no host is named', async () => {
+      const { headers } = await routes.answer({
+        method: 'GET',
+        url: '/units/',
+        headers: {},
+        ask: (question) => station.bus.ask({ ...question, origin: { connector: 'test', peer: '1' } }),
+      });
+      expect(headers['location']).to.equal('/units');
+    });
   });
 
   describe('settings', () => {

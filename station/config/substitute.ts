@@ -57,10 +57,14 @@ const piecesOf = (text: string): readonly Piece[] => {
   for (let start = text.indexOf('${'); start >= 0; start = text.indexOf('${', at)) {
     const isPlain = start > at && text[start - 1] === '$';
     pieces.push({ type: 'plain', text: text.slice(at, isPlain ? start - 1 : start) });
-    const end = isPlain ? start + 2 : behindReference(text, start);
-    if (isPlain) pieces.push({ type: 'plain', text: '${' });
-    else if (end === undefined) return [...pieces, { type: 'open', text: text.slice(start) }];
-    else pieces.push({ type: 'reference', inner: text.slice(start + 2, end - 1) });
+    if (isPlain) {
+      pieces.push({ type: 'plain', text: '${' });
+      at = start + 2;
+      continue;
+    }
+    const end = behindReference(text, start);
+    if (end === undefined) return [...pieces, { type: 'open', text: text.slice(start) }];
+    pieces.push({ type: 'reference', inner: text.slice(start + 2, end - 1) });
     at = end;
   }
   return [...pieces, { type: 'plain', text: text.slice(at) }];

@@ -8,7 +8,7 @@ import { MemoryLog } from '../support/memory-log.js';
 import { lxiRaw, pyvisa } from './foreign-client.js';
 import { simulatedSupply, SUPPLY_IDENTITY } from './simulated-supply.js';
 
-/** Questions in one line, answered in one line of 120 KiB. */
+/** Questions in one line, more than lxi-tools sends. */
 const MANY = Array.from({ length: 100 }, () => '*IDN?').join(';');
 
 describe('a simulated supply on a raw socket', () => {

@@ -12,7 +12,7 @@ import {
   type Calibration,
 } from './calibration.js';
 import type { Block, HvDriver } from './hv.driver.js';
-import { SharedWork } from './shared-work.js';
+import { SharedWork } from '../../core/shared-work.js';
 import { calibratorOutput, voltmeterReading, wasSwitchedOn } from './scpi-answers.js';
 
 export type FlukeAgilentOptions = {

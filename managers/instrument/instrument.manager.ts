@@ -16,7 +16,7 @@ import {
   type Limits,
   type Parameter,
 } from '../../core/parameter.js';
-import { narrowest } from '../psu/narrow-limits.js';
+import { narrowest } from '../../core/narrow-limits.js';
 import type { ScpiDevice } from '../scpi/scpi-device-shape.js';
 import type { InstrumentKindOptions } from './instrument.options.js';
 import { makeSafe, safeSteps } from './make-safe.js';

@@ -1,6 +1,6 @@
 import type { LinksContext } from '../../core/link.js';
 import { canonicalResource, parseResource, type Resource } from '../../core/wire/visa-resource.js';
-import { behindGateway } from './vxi11-target.js';
+import { behindGateway } from './vxi11/vxi11-target.js';
 
 /** How the lock of an instrument against a second station is called. Board numbers are each station's own: the adapter of a
  *  GPIB board is named instead, as whoever reaches it without a board would name it. Undefined: a recording, which any number

@@ -2,20 +2,20 @@ import { HardwareError } from '../../core/errors.js';
 import type { Links, LinksContext } from '../../core/link.js';
 import { canonicalResource, parseResource, type Resource } from '../../core/wire/visa-resource.js';
 import { Buses } from './buses.js';
-import { hislipRoad } from './hislip.road.js';
+import { hislipRoad } from './hislip/hislip.road.js';
 import { LinkHandle } from './link-handle.js';
 import { lockName } from './lock-name.js';
 import { MessageLink } from './message-link.js';
 import { RegisterCore } from './register-link.js';
-import { modbusRoad } from './modbus.road.js';
-import { prologixRoad } from './prologix.road.js';
-import { replayRoad } from './replay.road.js';
+import { modbusRoad } from './modbus/modbus.road.js';
+import { prologixRoad } from './prologix/prologix.road.js';
+import { replayRoad } from './replay/replay.road.js';
 import type { RegisterRoad, RegisterRoadKind, Road, RoadKind } from './road.js';
-import { serialRoad } from './serial.road.js';
+import { serialRoad } from './serial/serial.road.js';
 import { SharedLinks, type Opening } from './shared-links.js';
 import { socketRoad } from './socket.road.js';
-import { usbtmcRoad } from './usbtmc.road.js';
-import { vxi11Road } from './vxi11.road.js';
+import { usbtmcRoad } from './usbtmc/usbtmc.road.js';
+import { vxi11Road } from './vxi11/vxi11.road.js';
 
 /** Every way to carry messages to an instrument; a new one adds its line. */
 export const roads: readonly RoadKind[] = [

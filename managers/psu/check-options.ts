@@ -1,6 +1,6 @@
 import { HardwareError } from '../../core/errors.js';
 import { sameChannel } from '../../core/address-problem.js';
-import { notNarrower } from './narrow-limits.js';
+import { notNarrower } from '../../core/narrow-limits.js';
 import type { Output, PsuModel, Quantity } from './psu.driver.js';
 import type { PsuOptions } from './psu.options.js';
 

@@ -7,7 +7,7 @@ import type { Identity } from '../scpi/scpi-device-shape.js';
 import { readChannelList, type ListedChannel } from './channel-list.js';
 import type { Output, PsuDriver, PsuModel } from './psu.driver.js';
 import { quantityOf } from './quantities.js';
-import { SharedWork } from '../hv/shared-work.js';
+import { SharedWork } from '../../core/shared-work.js';
 import type { RunShell } from './shell-command.js';
 
 export type ExternalOptions = {

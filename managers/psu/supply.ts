@@ -6,7 +6,7 @@ import type { Call, Limits } from '../../core/parameter.js';
 import type { Identity } from '../scpi/scpi-device-shape.js';
 import type { Coupling } from '../../core/physics/tracking.js';
 import { coupledWith, couplingOf, mirrored } from './coupling.js';
-import { narrowest } from './narrow-limits.js';
+import { narrowest } from '../../core/narrow-limits.js';
 import type { Output, PsuDriver } from './psu.driver.js';
 import { trips, type Rampable } from './quantities.js';
 

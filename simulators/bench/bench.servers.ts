@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../core/log.js';
 import type { Instrument, InstrumentServer } from '../instrument/instrument.js';
-import { createHislipServer } from '../servers/hislip-server.js';
-import { createPrologixServer } from '../servers/prologix-server.js';
-import { createScpiSocketServer } from '../servers/scpi-socket-server.js';
-import { createVxi11Server } from '../servers/vxi11-server.js';
+import { createHislipServer } from '../servers/hislip/hislip-server.js';
+import { createPrologixServer } from '../servers/prologix/prologix-server.js';
+import { createScpiSocketServer } from '../servers/scpi-socket/scpi-socket-server.js';
+import { createVxi11Server } from '../servers/vxi11/vxi11-server.js';
 import type { ServerOptions } from './bench.options.js';
 
 /** Makes the server that the options ask for; `find` knows the instruments by name. A test hands in one without sockets. */

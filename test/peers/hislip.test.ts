@@ -8,7 +8,7 @@ import { seededRandom } from '../../core/random.js';
 import { createLinks } from '../../managers/links/registry.js';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
-import { createHislipServer, type HislipServerOptions } from '../../simulators/servers/hislip-server.js';
+import { createHislipServer, type HislipServerOptions } from '../../simulators/servers/hislip/hislip-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { ScriptedInstrument } from '../simulators/servers/scripted-instrument.js';
 import { MemoryLog } from '../support/memory-log.js';

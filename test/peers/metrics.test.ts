@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
-import { createScpiSocketServer } from '../../simulators/servers/scpi-socket-server.js';
+import { createScpiSocketServer } from '../../simulators/servers/scpi-socket/scpi-socket-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { MemoryLog } from '../support/memory-log.js';
 import { ServedStation } from './served-station.js';

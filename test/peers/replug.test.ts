@@ -4,7 +4,7 @@ import type { Json } from '../../core/json-value.js';
 import { openTcpSocket } from '../../managers/links/tcp-stream.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
-import { createScpiSocketServer } from '../../simulators/servers/scpi-socket-server.js';
+import { createScpiSocketServer } from '../../simulators/servers/scpi-socket/scpi-socket-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { MemoryLog } from '../support/memory-log.js';
 import { until } from './online-station.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
-import { createScpiSocketServer } from '../../simulators/servers/scpi-socket-server.js';
+import { createScpiSocketServer } from '../../simulators/servers/scpi-socket/scpi-socket-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { ScriptedInstrument } from '../simulators/servers/scripted-instrument.js';
 import { MemoryLog } from '../support/memory-log.js';

@@ -10,9 +10,9 @@ import { silentLog } from '../../core/log.js';
 import type { Call } from '../../core/parameter.js';
 import { parseResource } from '../../core/wire/visa-resource.js';
 import type { Road } from '../../managers/links/road.js';
-import { openUsbtmcDevice } from '../../managers/links/usbtmc-device.js';
-import { usbtmcRequests } from '../../managers/links/usbtmc-requests.js';
-import { createUsbtmcRoad } from '../../managers/links/usbtmc.road.js';
+import { openUsbtmcDevice } from '../../managers/links/usbtmc/usbtmc-device.js';
+import { usbtmcRequests } from '../../managers/links/usbtmc/usbtmc-requests.js';
+import { createUsbtmcRoad } from '../../managers/links/usbtmc/usbtmc.road.js';
 import { systemClock } from '../../station/system-clock.js';
 
 /** How many bytes can be read (asm-generic/ioctls.h): a request that every terminal understands. */

@@ -3,7 +3,7 @@ import type { Link, Links, LinkSettings } from '../../core/link.js';
 import { createLinks } from '../../managers/links/registry.js';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
-import { createVxi11Server } from '../../simulators/servers/vxi11-server.js';
+import { createVxi11Server } from '../../simulators/servers/vxi11/vxi11-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { MemoryLog } from '../support/memory-log.js';
 import { callWithin, failureOf, linkContext } from './link-context.js';

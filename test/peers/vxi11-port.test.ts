@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { encodeReply } from '../../core/wire/onc-rpc.js';
 import { parseResource } from '../../core/wire/visa-resource.js';
 import { encodeXdr, u32 } from '../../core/wire/xdr.js';
-import { createVxi11Road } from '../../managers/links/vxi11.road.js';
+import { createVxi11Road } from '../../managers/links/vxi11/vxi11.road.js';
 import { systemClock } from '../../station/system-clock.js';
 import { callWithin, failureOf, linkContext } from './link-context.js';
 import { linkFor, reply, RpcImpostor, type Say } from './rpc-impostor.js';

@@ -4,7 +4,7 @@ import type { Link, LinkSettings } from '../../core/link.js';
 import { createLinks } from '../../managers/links/registry.js';
 import type { InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
-import { createVxi11Server } from '../../simulators/servers/vxi11-server.js';
+import { createVxi11Server } from '../../simulators/servers/vxi11/vxi11-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { ScriptedInstrument } from '../simulators/servers/scripted-instrument.js';
 import { MemoryLog } from '../support/memory-log.js';
@@ -21,7 +21,11 @@ describe('our link to our VXI-11 server, over real sockets', () => {
 
   beforeEach(async () => {
     supply = simulatedSupply();
-    const options = { host: '127.0.0.1', port: 0, devices: { inst0: supply, inst1: new ScriptedInstrument((line) => line) } };
+    const options = {
+      host: '127.0.0.1',
+      port: 0,
+      devices: { inst0: supply, inst1: new ScriptedInstrument((line) => line) },
+    };
     server = createVxi11Server(options, { clock: systemClock, log: new MemoryLog() });
     [resource = ''] = await server.start();
     links = createLinks(linkContext());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Instrument, InstrumentServer } from '../../simulators/instrument/instrument.js';
 import type { SimulatedInstrument } from '../../simulators/instrument/simulated-instrument.js';
-import { createVxi11Server } from '../../simulators/servers/vxi11-server.js';
+import { createVxi11Server } from '../../simulators/servers/vxi11/vxi11-server.js';
 import { systemClock } from '../../station/system-clock.js';
 import { ScriptedInstrument } from '../simulators/servers/scripted-instrument.js';
 import { MemoryLog } from '../support/memory-log.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.js';
 import type { Link } from '../../../core/link.js';
-import { ReplayRoad, type Respond } from '../../../managers/links/replay.road.js';
+import { ReplayRoad, type Respond } from '../../../managers/links/replay/replay.road.js';
 import { linkOver } from '../links/link-over.js';
 
 /** What was sent to an instrument, and when: milliseconds since the simulation began. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.js';
-import type { UsbtmcDevice } from '../../../managers/links/usbtmc-device.js';
-import { usbtmcRequests } from '../../../managers/links/usbtmc-requests.js';
+import type { UsbtmcDevice } from '../../../managers/links/usbtmc/usbtmc-device.js';
+import { usbtmcRequests } from '../../../managers/links/usbtmc/usbtmc-requests.js';
 
 const failure = (code: string): Error => Object.assign(new Error(`${code}: as the kernel says it`), { code });
 

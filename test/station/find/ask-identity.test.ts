@@ -10,7 +10,7 @@ import type { Trial } from '../../../station/find/trial.js';
 import { inFakeTime } from '../../managers/links/in-fake-time.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { identify, ScriptedInstrument } from '../../simulators/servers/scripted-instrument.js';
-import { CORE_PORT, Vxi11InMemory } from '../../simulators/servers/vxi11-in-memory.js';
+import { CORE_PORT, Vxi11InMemory } from '../../simulators/servers/vxi11/vxi11-in-memory.js';
 
 const IDENTITY = 'ACME,X-1,42,1.0';
 const LIMIT_MS = 1_000;

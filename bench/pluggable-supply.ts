@@ -2,7 +2,7 @@ import { silentLog } from '../core/log.js';
 import { seededRandom } from '../core/random.js';
 import { createInstrument } from '../simulators/instrument/create-instrument.js';
 import type { InstrumentServer } from '../simulators/instrument/instrument.js';
-import { createScpiSocketServer } from '../simulators/servers/scpi-socket-server.js';
+import { createScpiSocketServer } from '../simulators/servers/scpi-socket/scpi-socket-server.js';
 import { driverFiles } from '../station/driver-files.js';
 import { systemClock } from '../station/system-clock.js';
 

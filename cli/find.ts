@@ -16,7 +16,7 @@ import { chosenPorts, usualPorts } from '../station/find/scpi-ports.js';
 import { search, type SearchContext } from '../station/find/search.js';
 import { searchMdns, searchPortmappers, type NetworkSearch } from '../station/find/search-network.js';
 import { openUdp } from '../station/find/udp.js';
-import { usbInstruments } from '../managers/links/usbtmc-lookup.js';
+import { usbInstruments } from '../managers/links/usbtmc/usbtmc-lookup.js';
 import { heldInstruments } from '../station/state/held-instruments.js';
 import { driverFiles } from '../station/driver-files.js';
 import { systemClock } from '../station/system-clock.js';

@@ -8,15 +8,15 @@ import { within } from '../../core/within.js';
 import { PORTMAPPER_PORT } from '../../core/wire/portmapper.js';
 import { canonicalResource, type Resource } from '../../core/wire/visa-resource.js';
 import { VXI11_CORE } from '../../core/wire/vxi11.js';
-import { createHislipRoad } from '../../managers/links/hislip.road.js';
-import { lookUpPort } from '../../managers/links/portmapper-lookup.js';
+import { createHislipRoad } from '../../managers/links/hislip/hislip.road.js';
+import { lookUpPort } from '../../managers/links/vxi11/portmapper-lookup.js';
 import { latin1Bytes, latin1Text } from '../../managers/links/program-text.js';
 import { roads } from '../../managers/links/registry.js';
 import type { Road, RoadKind } from '../../managers/links/road.js';
 import { SocketRoad } from '../../managers/links/socket.road.js';
 import { openTcpStream, type OpenTcpStream } from '../../managers/links/tcp-stream.js';
 import { askOverUdp, type AskOverUdp } from '../../managers/links/udp-question.js';
-import { createVxi11Road } from '../../managers/links/vxi11.road.js';
+import { createVxi11Road } from '../../managers/links/vxi11/vxi11.road.js';
 import { looksLikeIdentity } from './match-driver.js';
 import type { AskIdentity, Target } from './trial.js';
 

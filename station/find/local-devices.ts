@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Resource } from '../../core/wire/visa-resource.js';
-import type { UsbInstrument } from '../../managers/links/usbtmc-lookup.js';
+import type { UsbInstrument } from '../../managers/links/usbtmc/usbtmc-lookup.js';
 
 /** What the kernel shows of its devices; tests hand in one that is made up. */
 export type DeviceTree = {

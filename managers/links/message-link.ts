@@ -103,13 +103,13 @@ export class MessageLink {
   async statusByte({ call, limitMs }: Request): Promise<number> {
     const road = await this.#options.keeper.clean(call);
     if (road.statusByte === undefined) throw this.#hasNo('status byte');
-    return this.#onRoad(road.statusByte(this.#limited(call, limitMs)), 'status byte', call);
+    return this.#onRoad(road.statusByte(this.#limited(call, limitMs)), () => 'status byte', call);
   }
 
   async trigger({ by, call, limitMs }: Request): Promise<void> {
     const road = await this.#ready(call);
     if (road.trigger === undefined) throw this.#hasNo('trigger');
-    await this.#onRoad(road.trigger(this.#limited(call, limitMs)), 'trigger', call);
+    await this.#onRoad(road.trigger(this.#limited(call, limitMs)), () => 'trigger', call);
     this.#owed = { to: by, question: 'a trigger', sentBytes: 0, isSure: false };
   }
 
@@ -119,12 +119,12 @@ export class MessageLink {
   }
 
   /** The road, when nothing on it can be taken for the answer to what is sent next. */
-  async #ready(call: Call): Promise<Road> {
+  #ready(call: Call): Road | Promise<Road> {
     const { keeper, statistics } = this.#options;
     if (this.#owed?.isSure === true) keeper.taint();
     this.#forget();
     if (keeper.drop()) statistics.count('staleAnswers');
-    return keeper.clean(call);
+    return keeper.cleanRoad ?? keeper.clean(call);
   }
 
   async #send(
@@ -137,7 +137,7 @@ export class MessageLink {
     if (log.isDebug()) log.debug('sent', { resource, text: shown(text), bytes: bytes.length });
     statistics.count('requests');
     try {
-      await this.#onRoad(road.send(bytes, this.#limited(call, limitMs)), `sending "${shown(text)}"`, call);
+      await this.#onRoad(road.send(bytes, this.#limited(call, limitMs)), () => `sending "${shown(text)}"`, call);
     } catch (thrown) {
       keeper.taint();
       throw thrown;
@@ -167,7 +167,7 @@ export class MessageLink {
   }
 
   /** An operation that has no answer of its own. */
-  async #onRoad<T>(work: Promise<T>, what: string, call: Call): Promise<T> {
+  async #onRoad<T>(work: Promise<T>, what: () => string, call: Call): Promise<T> {
     const { keeper, statistics } = this.#options;
     try {
       return await keeper.during(work);
@@ -175,7 +175,7 @@ export class MessageLink {
       if (this.#owed !== undefined) this.#owed = { ...this.#owed, isSure: true };
       if (isAborted(call)) throw thrown;
       if (toProblem(thrown).code === 'TIMEOUT') statistics.count('timeouts');
-      throw this.#named(thrown, `, ${what}`);
+      throw this.#named(thrown, `, ${what()}`);
     }
   }
 

@@ -78,6 +78,11 @@ export class RoadKeeper<Carrier extends Keepable> {
     return found !== 'nothing';
   }
 
+  /** The road, when there is nothing to clean; else see `clean`. */
+  get cleanRoad(): Carrier | undefined {
+    return this.#isTainted || this.#gone !== undefined ? undefined : this.#road;
+  }
+
   /** The road, with nothing on it that could be taken for the answer to what is sent next. */
   async clean(call: Call): Promise<Carrier> {
     this.#refuseGone();

@@ -25,7 +25,7 @@ export type SocketRoadOptions = {
 };
 
 /** What waits for bytes to come, or to go. */
-type Waiter = { readonly look: () => boolean; readonly fail: (reason: Error) => void };
+type Waiter = { readonly signal: AbortSignal; readonly look: () => boolean; readonly fail: (reason: Error) => void };
 
 /** A raw TCP connection: text and a line end, nothing else (psu-rest spec, 5). An answer ends with LF; within a block of
  *  definite length LF is data. There is no clear: after a request that was given up only a new connection is sure. */
@@ -39,6 +39,8 @@ export class SocketRoad implements Road {
   #answerBytes = 0;
   #hasSent = false;
   #waiter: Waiter | undefined;
+  /** The one that was waited with last. The listener stays on it: polls come with the same one again and again. */
+  #signal: AbortSignal | undefined;
   #end: HardwareError | undefined;
   /** More than fits has come; nothing more is read from this connection. */
   #overflow: HardwareError | undefined;
@@ -151,6 +153,19 @@ export class SocketRoad implements Road {
   #finish(end: HardwareError): void {
     this.#end ??= end;
     this.#waiter?.fail(this.#end);
+    this.#heed(undefined);
+  }
+
+  readonly #onAbort = (): void => {
+    const { signal, fail } = this.#waiter ?? {};
+    if (signal?.aborted === true) fail?.(abortReason(signal));
+  };
+
+  #heed(signal: AbortSignal | undefined): void {
+    if (signal === this.#signal) return;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort);
   }
 
   /** What `look` gives at last: it is asked now, and whenever bytes have come or gone. */
@@ -165,14 +180,10 @@ export class SocketRoad implements Road {
       const settle = (): void => {
         this.#waiter = undefined;
         cancel();
-        signal.removeEventListener('abort', onAbort);
       };
       const fail = (reason: Error): void => {
         settle();
         reject(reason);
-      };
-      const onAbort = (): void => {
-        fail(abortReason(signal));
       };
       const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => {
         fail(new HardwareError('TIMEOUT', `${name} ${failing} in time`));
@@ -184,9 +195,9 @@ export class SocketRoad implements Road {
         resolve(value);
         return true;
       };
-      this.#waiter = { look: lookAgain, fail };
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
+      this.#waiter = { signal, look: lookAgain, fail };
+      this.#heed(signal);
+      this.#onAbort();
     });
   }
 }

@@ -25,6 +25,8 @@ export const createWinstonLog = ({ clock, level, targets }: WinstonLogOptions): 
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's types call it an interface
     transports: targets.map((target) => new winston.transports.Stream({ stream: entryStream(target) })),
   });
+  // Asked for every message on a wire; winston looks the level up in its transports each time.
+  let isDebugging = logger.isLevelEnabled('debug');
   const write = (entryLevel: LogLevel, message: string, fields: LogFields): void => {
     const entry: LogEntry = { timeMs: clock.now(), level: entryLevel, message, fields };
     logger.log({ level: entryLevel, message, entry });
@@ -40,15 +42,16 @@ export const createWinstonLog = ({ clock, level, targets }: WinstonLogOptions): 
       write('info', message, { ...context, ...fields });
     },
     debug: (message, fields) => {
-      if (logger.isLevelEnabled('debug')) write('debug', message, { ...context, ...fields });
+      if (isDebugging) write('debug', message, { ...context, ...fields });
     },
-    isDebug: () => logger.isLevelEnabled('debug'),
+    isDebug: () => isDebugging,
     child: (more) => withContext({ ...context, ...more }),
   });
   return {
     ...withContext({}),
     setLevel: (changed) => {
       logger.level = changed;
+      isDebugging = logger.isLevelEnabled('debug');
     },
   };
 };

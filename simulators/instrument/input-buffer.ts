@@ -6,7 +6,9 @@ export type ReceivedMessage = { readonly text: string; readonly isEnd: boolean }
 /** A program message longer than this is dropped, and reported as -363. Instruments have room for less. */
 export const MAX_MESSAGE_BYTES = 1 << 16;
 
-const latin1 = new TextDecoder('latin1');
+/** Not TextDecoder: what that calls Latin-1 is windows-1252, with other characters from 0x80 to 0x9f. */
+const latin1 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 
 /** Cuts what a client sends into program messages, at LF and at END. A message that is too long is left out. */
 export class InputBuffer {
@@ -45,7 +47,7 @@ export class InputBuffer {
   }
 
   #finish(messages: ReceivedMessage[], isEnd: boolean): void {
-    const text = this.#length > MAX_MESSAGE_BYTES ? '' : this.#pieces.map((piece) => latin1.decode(piece)).join('');
+    const text = this.#length > MAX_MESSAGE_BYTES ? '' : this.#pieces.map(latin1).join('');
     this.clear();
     if (text.trim() !== '') messages.push({ text, isEnd });
   }

@@ -4,6 +4,7 @@ import { abortReason, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type ErrorCode, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import { ChunkList } from '../../core/wire/chunks.js';
+import { closeStream } from './close-stream.js';
 import { endingAt } from './ending-at.js';
 
 export type BytePipeOptions = {
@@ -143,15 +144,7 @@ export class BytePipe {
   #closeStream(): Promise<void> {
     const { stream, close } = this.#options;
     if (close !== undefined) return close();
-    return new Promise((resolve) => {
-      if (stream.closed) resolve();
-      else
-        stream
-          .once('close', () => {
-            resolve();
-          })
-          .destroy();
-    });
+    return closeStream(stream);
   }
 
   #arrive(chunk: Uint8Array): void {

@@ -4,6 +4,9 @@ import type { LinksContext, LinkSettings, RegisterLink } from '../../core/link.j
 import type { Call } from '../../core/parameter.js';
 import type { Resource } from '../../core/wire/visa-resource.js';
 
+/** What an instrument may say in one answer; the largest screen copies and waveforms are under this. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
 /** What every road has, whatever it carries. */
 export type RoadLife = {
   /** What it shares with other roads, such as an adapter: one operation at a time over all of them. */

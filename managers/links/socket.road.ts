@@ -4,12 +4,10 @@ import { abortReason, type Clock } from '../../core/clock.js';
 import { HardwareError, problem, type Problem } from '../../core/errors.js';
 import type { Call } from '../../core/parameter.js';
 import { ResponseFrames } from '../../core/wire/response-frames.js';
+import { closeStream } from './close-stream.js';
 import { latin1Bytes } from './program-text.js';
-import type { Road, RoadKind } from './road.js';
+import { MAX_ANSWER_BYTES, type Road, type RoadKind } from './road.js';
 import { openTcpStream, type OpenTcpStream } from './tcp-stream.js';
-
-/** What an instrument may say in one answer; the largest screen copies and waveforms are under this. */
-export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** An instrument that is asked one thing at a time says no more than a few; each costs more than its bytes. */
 const MAX_UNREAD_ANSWERS = 1_024;
@@ -104,15 +102,7 @@ export class SocketRoad implements Road {
     const { stream, name } = this.#options;
     this.#finish(new HardwareError('DISCONNECTED', `the connection to ${name} was closed`));
     this.#lost.complete();
-    return new Promise((resolve) => {
-      if (stream.closed) resolve();
-      else
-        stream
-          .once('close', () => {
-            resolve();
-          })
-          .destroy();
-    });
+    return closeStream(stream);
   }
 
   #takeAnswer(): Uint8Array | undefined {

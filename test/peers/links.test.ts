@@ -6,7 +6,7 @@ import type { Link, Links, LinkSettings } from '../../core/link.js';
 import type { Call } from '../../core/parameter.js';
 import { seededRandom } from '../../core/random.js';
 import { createLinks } from '../../managers/links/registry.js';
-import { MAX_ANSWER_BYTES } from '../../managers/links/socket.road.js';
+import { MAX_ANSWER_BYTES } from '../../managers/links/road.js';
 import { systemClock } from '../../station/system-clock.js';
 import { MemoryLog } from '../support/memory-log.js';
 import { descriptors, until } from './online-station.js';

@@ -12,6 +12,7 @@ import {
   hislipTypes,
   type HislipType,
 } from '../../../core/wire/hislip-tables.js';
+import { closeStream } from '../close-stream.js';
 import { latin1Text, shown } from '../program-text.js';
 import { Watch } from '../watch.js';
 
@@ -98,15 +99,7 @@ export class HislipChannel {
     const { name, stream } = this.#options;
     this.#onEnd = () => undefined;
     this.#end(`the connection to ${name} was closed`);
-    return new Promise((resolve) => {
-      if (stream.closed) resolve();
-      else
-        stream
-          .once('close', () => {
-            resolve();
-          })
-          .destroy();
-    });
+    return closeStream(stream);
   }
 
   #arrive(chunk: Uint8Array): void {

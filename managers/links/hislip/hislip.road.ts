@@ -14,11 +14,9 @@ import { canonicalResource } from '../../../core/wire/visa-resource.js';
 import { HislipChannel } from './hislip-channel.js';
 import { HislipSession } from './hislip-session.js';
 import { latin1Bytes } from '../program-text.js';
-import type { RoadKind } from '../road.js';
+import { MAX_ANSWER_BYTES, type RoadKind } from '../road.js';
 import { openTcpStream, type OpenTcpStream } from '../tcp-stream.js';
 
-/** What an instrument may say in one answer; the largest screen copies and waveforms are under this. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const OVERLAP = 1;
 
 export type HislipAddress = {

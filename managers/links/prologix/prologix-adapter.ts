@@ -8,7 +8,7 @@ import { ResponseFrames } from '../../../core/wire/response-frames.js';
 import type { BytePipe } from '../byte-pipe.js';
 import { Markers } from './prologix-markers.js';
 import { prologixVersion } from './prologix-version.js';
-import { MAX_ANSWER_BYTES } from '../socket.road.js';
+import { MAX_ANSWER_BYTES } from '../road.js';
 
 /** When nothing has come for this long, the adapter is asked whether its read is over. */
 const PATIENCE_MS = 2 * READ_TIMEOUT_MS;

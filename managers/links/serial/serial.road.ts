@@ -7,9 +7,8 @@ import { joinBytes } from '../../../core/wire/bytes.js';
 import { ResponseFrames } from '../../../core/wire/response-frames.js';
 import { BytePipe, isTimeout } from '../byte-pipe.js';
 import { endingAt } from '../ending-at.js';
-import type { Road, RoadKind } from '../road.js';
+import { MAX_ANSWER_BYTES, type Road, type RoadKind } from '../road.js';
 import { latin1Bytes } from '../program-text.js';
-import { MAX_ANSWER_BYTES } from '../socket.road.js';
 import { openSerialLine, portPath, type OpenSerialLine, type SerialLine } from './serial-line.js';
 
 /** After an answer has ended nothing more of it comes for this long: 20 characters at 2400 baud. */

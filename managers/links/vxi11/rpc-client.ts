@@ -12,6 +12,7 @@ import {
 } from '../../../core/wire/onc-rpc.js';
 import { encodeRecord, recordDecoder, type RpcRecord } from '../../../core/wire/rpc-record.js';
 import { decodeXdr, encodeXdr } from '../../../core/wire/xdr.js';
+import { closeStream } from '../close-stream.js';
 
 export type RpcClientOptions = {
   readonly stream: Duplex;
@@ -78,10 +79,7 @@ export class RpcClient {
     const { stream, name } = this.#options;
     this.#lost.complete();
     this.#finish(`the connection to ${name} was closed`);
-    return new Promise((resolve) => {
-      if (stream.closed) resolve();
-      else stream.once('close', () => resolve()).destroy();
-    });
+    return closeStream(stream);
   }
 
   #send(procedure: number, args: Uint8Array, timeoutMs: number): Promise<RpcOutcome> {

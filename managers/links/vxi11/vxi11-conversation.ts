@@ -7,9 +7,8 @@ import { blockEnd, endsWith, withoutTermination } from '../../../core/wire/respo
 import { vxi11 } from '../../../core/wire/vxi11.js';
 import { vxi11Flags, vxi11Reasons } from '../../../core/wire/vxi11-words.js';
 import { latin1Bytes } from '../program-text.js';
-import type { Road } from '../road.js';
+import { MAX_ANSWER_BYTES, type Road } from '../road.js';
 import type { RpcClient } from './rpc-client.js';
-import { MAX_ANSWER_BYTES } from '../socket.road.js';
 import type { Vxi11Abort } from './vxi11-abort.js';
 import type { Vxi11Link } from './vxi11-link.js';
 
